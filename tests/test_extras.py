@@ -99,6 +99,8 @@ def needing(folder: Path) -> Iterator[tuple[str, Command]]:
     yield "starlette", ["lab", small]
     yield "optuna", ["plan", str(folder / "large" / "plan.yaml"), "--workers", "1"]
     yield "scipy", ["sweep", str(folder / "sobol.yaml"), "--workers", "1"]
+    for command in ("calibrate", "backtest"):
+        yield "scipy", [command, str(folder / "trace.csv")]
     yield "scipy", ["sweep", str(folder / "latin_hypercube.yaml"), "--workers", "1"]
     address = ["--cluster", "tcp://127.0.0.1:9"]
     yield "distributed", ["run", small, "--replications", "3", *address]

@@ -45,7 +45,13 @@ LATE: Final = {
     "simulator.results.events": "a log of events is written where it is asked for",
 }
 """Parts that may be imported inside functions, and why."""
-HOMES: Final = ("simulator.service.app", "simulator.service.serving")
+HOMES: Final = (
+    "simulator.lab.app",
+    "simulator.lab.guard",
+    "simulator.lab.streams",
+    "simulator.service.app",
+    "simulator.service.serving",
+)
 """Modules that are all about one of the slow libraries; they are loaded late themselves."""
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -123,6 +123,21 @@ def test_a_multi_instance_task_starves_until_idle_nodes_are_kept_for_it() -> Non
     assert waits[1].mean() > 2 * waits[0].mean()
 
 
+def test_backfilling_fills_the_gaps_before_wide_tasks() -> None:
+    """Narrow tasks wait less than in order of arrival, wide ones less than where everything that fits passes them."""
+    scenario = load(FOLDER / "backfilling.yaml")
+    waits = {}
+    for queue in ("service", "fcfs", "easy"):
+        tasks = check(simulate(scenario.model_copy(update={"policies": {"queue": queue}}))).tasks
+        wait = tasks["first_start"] - tasks["submit"]
+        is_wide = tasks["instances"] > 1
+        waits[queue] = wait[~is_wide].mean(), wait[is_wide].max(), tasks["end"].max()
+    narrow, wide, end = (dict(zip(waits, column, strict=True)) for column in zip(*waits.values(), strict=True))
+    assert narrow["easy"] < 0.7 * narrow["fcfs"]
+    assert wide["easy"] < 0.7 * wide["service"]
+    assert end["easy"] < min(end["fcfs"], end["service"])
+
+
 def test_checkpoints_pay_on_nodes_that_are_taken_back_if_they_are_not_too_many() -> None:
     recording = run("checkpoints")
     jobs = summarize(recording)["jobs"]

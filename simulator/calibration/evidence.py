@@ -36,13 +36,15 @@ class Evidence:
     past: Past
     end: float
     """The last instant that it shows, in seconds since its origin."""
+    begin: float = 0.0
+    """What began before is not measured, and lives count from here on."""
 
     @classmethod
-    def of(cls, past: Past) -> Evidence:
-        """Return a past as evidence."""
+    def of(cls, past: Past, begin: float = 0.0) -> Evidence:
+        """Return a past as evidence, from an instant on."""
         columns = [past.tasks[name] for name in ("created", "start", "end")] + [past.nodes["time"], past.pools["time"]]
         found = [float(column.max()) for column in columns if len(column) and column.notna().any()]
-        return cls(past, max(found, default=0.0))
+        return cls(past, max(found, default=0.0), begin)
 
     @cached_property
     def attempts(self) -> pd.DataFrame:
@@ -50,6 +52,8 @@ class Evidence:
         tasks = self.past.tasks
         fit = ~tasks[FAULT].isin(UNFIT).to_numpy()
         ran = fit & (tasks["duration"].notna() | tasks["start"].notna()).to_numpy()
+        if self.begin > 0:
+            ran &= (tasks["start"].fillna(tasks["created"]) >= self.begin).to_numpy()
         found = tasks[ran].sort_values(["job", "task", "attempt"], kind="stable")
         outcome = found["outcome"]
         going = found["duration"].isna()
@@ -108,6 +112,11 @@ class Evidence:
         found["next_time"] = by_node["time"].shift(-1)
         return found
 
+    @property
+    def fresh(self) -> pd.DataFrame:
+        """The states that began since `begin`."""
+        return self.spells[self.spells["time"] >= self.begin] if self.begin > 0 else self.spells
+
     @cached_property
     def sizes(self) -> dict[str, str]:
         """The size of each pool's nodes, where a file has it."""
@@ -120,7 +129,7 @@ class Evidence:
     def growths(self) -> pd.DataFrame:
         """Changes of a pool's targets, with those before: when which pool asked for nodes."""
         pools = self.past.pools
-        asked = pools[pools["change"].isin(["created", "resize"])].dropna(subset=["time"])
+        asked = pools[pools["change"].isin(["created", "resize"]) & (pools["time"] >= self.begin)]
         return asked.sort_values("time", kind="stable")
 
     @cached_property

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from simulator.calibration.evidence import Evidence
 from simulator.fits import SUMMARIES, Choice
 from simulator.fits.families import rounded
+from simulator.fits.fit import SEED
 from simulator.scenario.format.calibration_file import Law, Measured, Unlearned
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+SHARES: Final = ("task_failures", "start_task_failures")
+"""Quantities that are shares of what was counted."""
+
+
+def _as_it_is(body: Any) -> Any:
+    return body
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,17 @@ class Learned:
     mean: tuple[float, float, float] | None = None
     """Of a number: itself and the ends of its interval."""
     note: str = ""
+    made: Callable[[Any], Any] = _as_it_is
+    """Makes a value of a law's distribution."""
+
+    def other(self, number: int) -> Any:
+        """Return another value that the past allows as well; a number without a law has its own spread."""
+        if self.choice is not None:
+            return self.made(self.choice.other(number))
+        if self.quantity not in SHARES or self.mean is None:
+            return self.value
+        hits, stream = self.mean[0] * self.count, np.random.Generator(np.random.PCG64([SEED, number]))
+        return rounded(float(stream.beta(hits + 0.5, self.count - hits + 0.5)))
 
     def entry(self, evidence: Evidence) -> Measured:
         """Return it as a calibration file has it."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.calibration.evidence import Evidence
 from simulator.calibration.findings import Finding, Learned, Missing
 from simulator.calibration.nodes import by_size
-from simulator.fits import Choice, Sample, choose
+from simulator.durations import parse_duration
+from simulator.fits import Sample, choose
 from simulator.fits.choose import LEAST
 from simulator.fits.families import rounded
 from simulator.fits.shares import rate
@@ -37,6 +38,8 @@ _LEFT: Final = (str(NodeState.LEAVINGPOOL), "deallocating", "deallocated")
 class Lives:
     """The lives and absences of nodes of one size."""
 
+    begin: float = 0.0
+    """Lives count from here on."""
     ended: list[float] = field(default_factory=list)
     beyond: list[float] = field(default_factory=list)
     between: list[tuple[float, float]] = field(default_factory=list)
@@ -61,23 +64,33 @@ class Lives:
         last = 0.0
         for time, what in sorted(events):
             if what == BORN and born is not None:  # it was taken in between, unseen
-                self.between.append((last - born, time - born))
+                self._between(born, last, time)
                 born = None
             if what in (BORN, SIGN) and born is None and not (taken is not None and time <= taken):
-                if what == BORN and taken is not None:
+                if what == BORN and taken is not None and taken >= self.begin:
                     self.away.append(time - taken)
                 born, taken = time, None
             elif what == TAKEN and born is not None:
-                self.ended.append(time - born)
+                self._add(self.ended, born, time)
                 born, taken = None, time
             elif what == GONE and born is not None:
-                self.beyond.append(time - born)
+                self._add(self.beyond, born, time)
                 born = None
             last = max(last, time)
         if born is not None:
-            self.beyond.append((end if is_listed else last) - born)
-        elif taken is not None:
+            self._add(self.beyond, born, end if is_listed else last)
+        elif taken is not None and taken >= self.begin:
             self.still_away.append(end - taken)
+
+    def _add(self, where: list[float], born: float, until: float) -> None:
+        """Add what of a life lies after the begin."""
+        if until >= self.begin:
+            where.append(until - max(born, self.begin))
+
+    def _between(self, born: float, last: float, until: float) -> None:
+        if until >= self.begin:
+            start = max(born, self.begin)
+            self.between.append((max(last - start, 0.0), until - start))
 
 
 def _events(evidence: Evidence, spells: pd.DataFrame) -> dict[str, list[Event]]:
@@ -107,7 +120,7 @@ def _events(evidence: Evidence, spells: pd.DataFrame) -> dict[str, list[Event]]:
 
 def lives_of(evidence: Evidence, spells: pd.DataFrame) -> Lives:
     """Return the lives of the low-priority nodes that some spells are of."""
-    found = Lives()
+    found = Lives(evidence.begin)
     listed = {name for name, form in evidence.formats.items() if form in ("azure-nodes", "node-states")}
     present = set(spells["node"][spells["file"].isin(listed)])
     for node, events in _events(evidence, spells).items():
@@ -136,16 +149,16 @@ def evictions(evidence: Evidence) -> Iterator[Finding]:
             yield Missing("evictions", f"{text}; at most {most:.3g} an hour (seen: {per_hour:.3g})", of)
             continue
         note = _note(rows)
-        yield Learned("evictions", of, _model(choice), sample.count, rows, choice, note=note)
+        yield Learned("evictions", of, _model(choice.fit.body), sample.count, rows, choice, note=note, made=_model)
     if not is_any:
         yield Missing("evictions", "no file has low-priority nodes with their states")
 
 
-def _model(choice: Choice) -> dict[str, object]:
-    fit = choice.fit
-    if fit.family == "weibull":
-        return {"model": "weibull", **fit.body["weibull"]}
-    return {"model": "hazard", "ratePerHour": rounded(S_PER_HOUR / choice.value("mean"))}
+def _model(body: Any) -> dict[str, object]:
+    """Return the model of evictions that a law of lives is."""
+    if "weibull" in body:
+        return {"model": "weibull", **body["weibull"]}
+    return {"model": "hazard", "ratePerHour": rounded(S_PER_HOUR / parse_duration(body["exponential"]["mean"]))}
 
 
 def _note(rows: pd.DataFrame) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from simulator.calibration.evidence import UP, Evidence
 from simulator.calibration.findings import Finding, Learned, Missing, too_few
+from simulator.distributions import TimeDistribution
 from simulator.fits import Sample, choose
 from simulator.fits.choose import LEAST
 from simulator.fits.families import rounded
@@ -33,7 +35,7 @@ def _spell(
     """Return what measures how long nodes stay in a state that others follow."""
 
     def measure(evidence: Evidence) -> Iterator[Finding]:
-        spells = evidence.spells
+        spells = evidence.fresh
         known = spells[(spells["state"] == str(state)) & spells["next_state"].isin([str(one) for one in following])]
         if state is NodeState.CREATING:
             # A list keeps when a node was created first: of one that came back, the boot beside it is a later one.
@@ -58,7 +60,7 @@ start_task: Final = _spell("start_task", NodeState.WAITINGFORSTARTTASK, UP, "sta
 
 def start_task_failures(evidence: Evidence) -> Iterator[Finding]:
     """Measure which share of start tasks fails."""
-    spells = evidence.spells
+    spells = evidence.fresh
     ended = spells[
         (spells["state"] == str(NodeState.WAITINGFORSTARTTASK)) & spells["next_state"].isin([str(one) for one in UP])
     ]
@@ -75,7 +77,7 @@ def start_task_failures(evidence: Evidence) -> Iterator[Finding]:
 
 def _deliveries(evidence: Evidence) -> Iterator[tuple[str, float, pd.DataFrame]]:
     """Yield for each growth of a pool and each kind of node its size, its instant, and the nodes that came of it."""
-    spells, growths = evidence.spells, evidence.growths
+    spells, growths = evidence.fresh, evidence.growths
     first = spells[spells["state"] == str(NodeState.CREATING)].drop_duplicates(["pool", "node"])
     for (pool, _), nodes in first.groupby(["pool", "kind"], sort=False):
         asked = growths["time"][growths["pool"] == pool].drop_duplicates().to_numpy(dtype=np.float64)
@@ -85,6 +87,12 @@ def _deliveries(evidence: Evidence) -> Iterator[tuple[str, float, pd.DataFrame]]
         for number, mine in nodes.groupby(of_growth, sort=True):
             if int(number) >= 0:  # type: ignore[call-overload]
                 yield str(nodes["size"].iloc[0]), float(asked[int(number)]), mine.sort_values("time")  # type: ignore[call-overload]
+
+
+def _median(body: Any) -> float:
+    """Return the median of a distribution of times."""
+    shape = TypeAdapter[Any](TimeDistribution).validate_python(body)
+    return rounded(float(shape.quantile(np.array([0.5]))[0]))
 
 
 def allocation_latency(evidence: Evidence) -> Iterator[Finding]:
@@ -122,4 +130,4 @@ def _of_deliveries(evidence: Evidence, quantity: str) -> Iterator[Finding]:
             yield too_few(quantity, len(gaps), LEAST, of, "further nodes of a growth")
         else:
             note = "the median: nodes that a list no longer has leave gaps"
-            yield Learned(quantity, of, rounded(choice.value("median")), len(gaps), rows, choice, note=note)
+            yield Learned(quantity, of, _median(choice.fit.body), len(gaps), rows, choice, note=note, made=_median)

@@ -30,6 +30,7 @@ MODULES: Final[Mapping[str, str]] = {
     "node-agents": "describe",
     "import": "import_past",
     "calibrate": "calibrate",
+    "backtest": "backtest",
     "events": "events",
     "why": "why",
     "features": "features",
@@ -38,7 +39,7 @@ MODULES: Final[Mapping[str, str]] = {
 """The module of each command, in the order of the help."""
 FUNCTIONS: Final[Mapping[str, str]] = {"formula": "app", "import": "import_past"}
 """Names in these modules that are not those of their commands."""
-SIMULATING: Final = frozenset({"run", "compare", "sweep", "plan", "sensitivity", "spot", "verify"})
+SIMULATING: Final = frozenset({"run", "compare", "sweep", "plan", "sensitivity", "spot", "verify", "backtest"})
 """Commands whose time is mostly the kernel's."""
 
 

@@ -62,6 +62,7 @@ METAVARS: Final[Mapping[str, str]] = {
     "seed": "N",
     "slots": "N",
     "span": "MINUTES",
+    "split": "SHARE",
     "steps": "N",
     "task": "JOB/TASK",
     "tasks": "N",

@@ -108,7 +108,9 @@ def _show_view(run: SavedRun, view: TaskView) -> None:
     size = "of unknown size" if disk.size is None else f"of {disk.size:g} GiB"
     effect = "makes the node unusable" if disk.is_enforced else "has no effect (options.enforceLocalResources: none)"
     console.print(f"disk of node {disk.node}, {size}; a full one {effect}", style="bold")
-    if disk.kept_until is None:
+    if disk.own == 0:
+        console.print("no files of its own are stated for this task: it puts nothing there but packages and images")
+    elif disk.kept_until is None:
         console.print(f"this task holds {disk.own:g} GiB there while it runs")
     else:
         console.print(f"this task has left {disk.own:g} GiB, kept until {written(run, disk.kept_until)}")

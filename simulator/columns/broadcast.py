@@ -54,6 +54,11 @@ def chosen(column: Column, rows: npt.NDArray[np.signedinteger[Any]] | None) -> C
     return constant(column[0], len(rows), column.dtype.type) if is_constant(column) else column[rows]
 
 
+def looked_up(values: Column, places: npt.NDArray[np.signedinteger[Any]]) -> Column:
+    """Return for each row the value at its place."""
+    return constant(values[places[0]], len(places), values.dtype.type) if is_constant(places) else values[places]
+
+
 def where(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64] | None:
     """Return the rows that are set as `chosen` takes them; None where all are, so that nothing is copied."""
     return None if rows.all() else np.flatnonzero(rows)

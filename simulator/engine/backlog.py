@@ -37,6 +37,8 @@ class Part:
     """Row of its first task."""
     order: int
     """Its place among the parts, which decides where tasks of several are submitted at one instant."""
+    operation: int
+    """The number of the operation that brought it; 0: the scenario announces it."""
     known: int = field(init=False)
     """How many of its tasks are submitted at a time that is known; the jobs of schedules add the others."""
     taken: int = 0
@@ -82,6 +84,8 @@ class Backlog:
         self._begins: list[int] = []
         self._pending: list[Part] = []
         """Those of which something is left."""
+        self.next_submit = NEVER
+        """When the next task is submitted that no kernel has."""
         self._of_job: dict[int, list[Part]] = {}
         """The parts that single operations brought, by job."""
         self._places: dict[int, list[int]] = {}
@@ -98,16 +102,21 @@ class Backlog:
         """The same, by the row that waits."""
         self.orphans: dict[tuple[int, str], list[int]] = {}
         """Rows that wait for a task which does not exist yet, by job and id in lower case."""
+        self.operations = 0
+        """How many operations have come, whether announced or not: the number of the last one."""
+        self._turns: list[int] = []
+        """The numbers of those that the scenario announces."""
 
     def __len__(self) -> int:
         return self._begins[-1] + len(self.parts[-1].workload) if self.parts else 0
 
     def add(self, workload: Workload, job: int | None = None) -> Part:
         """Add work, of one job if it is given, else of all that the scenario announces."""
-        part = Part(workload, len(self), len(self.parts))
+        part = Part(workload, len(self), len(self.parts), self.operations)
         self._begins.append(part.begin)
         self.parts.append(part)
         self._pending.append(part)
+        self._look_ahead()
         if job is not None:
             places = self._places.setdefault(job, [])
             places.append(self.count_of(job))
@@ -121,12 +130,13 @@ class Backlog:
         self.children.setdefault(parent, []).append(child)
         self.parents.setdefault(child, []).append(parent)
 
-    # ---- what is due ---------------------------------------------------------------------------------------
+    def begin_operation(self, *, is_announced: bool) -> None:
+        """Note that an operation comes now: what it brings is there from then on."""
+        self.operations += 1
+        if is_announced:
+            self._turns.append(self.operations)
 
-    @property
-    def next_submit(self) -> int:
-        """When the next task is submitted that no kernel has."""
-        return min([part.next_submit for part in self._pending]) if self._pending else NEVER
+    # ---- what is due ---------------------------------------------------------------------------------------
 
     def ahead(self, count: int) -> int:
         """Return an instant up to which no part has more than `count` tasks left."""
@@ -148,6 +158,7 @@ class Backlog:
             yield Batch(part, np.arange(begin, end))
             if part.taken == part.known:
                 self._pending.remove(part)
+            self._look_ahead()
 
     def rest(self) -> Iterator[Batch]:
         """Yield what is left, at last the tasks of recurring jobs, which may have been added and may never be."""
@@ -165,6 +176,11 @@ class Backlog:
                     self._pending.append(part)
                 part.taken = taken
         self._recent.clear()
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Note when the next task is submitted: it is asked at each instant, and seldom changes."""
+        self.next_submit = min((part.next_submit for part in self._pending), default=NEVER)
 
     # ---- reading -------------------------------------------------------------------------------------------
 
@@ -181,6 +197,17 @@ class Backlog:
         """Return when a row is submitted, as far as that is known."""
         part = self.part_of(row)
         return int(part.workload.submit[row - part.begin])
+
+    def brought_by(self, row: int) -> int:
+        """Return the number of the operation that brings a row: 0 if none does, `NEVER` if it has not come yet.
+
+        The tasks of all operations of an instant are submitted before the first of these is performed.
+        """
+        part = self.part_of(row)
+        if part.operation:
+            return part.operation
+        turn = int(part.workload.turn[row - part.begin])
+        return 0 if turn == 0 else self._turns[turn - 1] if turn <= len(self._turns) else NEVER
 
     def rows_of(self, job: int) -> list[int]:
         """Return all rows of a job, in order of their parts."""

@@ -98,12 +98,10 @@ class Construction:
         preparation = Preparation(world, description.id, self._bodies)
         downloads = TaskDownloads(world, description)
         disks = disks_of(world, description, downloads.needs)
-        kernel = empty_kernel(world.scenario, self._replication, description)
-
+        priorities = [planned.job.priority for planned in self.backlog.jobs]
+        kernel = empty_kernel(world.scenario, self._replication, description, priorities)
         tenancy = Tenancy(disks, preparation.node_changed, downloads.forget)
         intake = Intake(world, description, index, kernel, tenancy, self.backlog, preparation, downloads)
-        for number, planned in enumerate(self.backlog.jobs):
-            intake.add_job(planned, number)
         self.intakes.append(intake)
         world.env.add(kernel)
         pool = Pool(world, description, kernel, index, tenancy, self._neighbours)

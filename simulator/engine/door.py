@@ -52,6 +52,7 @@ class Door:
     def bring(self, asked: Operation) -> Part | None:
         """Make what comes with an operation now; return the tasks that it adds, if it adds any."""
         directory = self._made.directory
+        self._made.backlog.begin_operation(is_announced=False)
         if isinstance(asked, CreatePool):
             self._create_pool(asked)
         elif isinstance(asked, UpdateJob) and asked.goal is not None:

@@ -4,10 +4,12 @@ The order inside one instant (`docs/model.md#order-within-one-instant`):
 
  1 completions   the kernels end the attempts that are due
  2 NODES         boot steps, drained nodes, preemption, recovery
- 3 ARRIVALS      tasks, then operations of the scenario, then limits that expire, those of tasks last
- 4 samples       metrics are sampled: no event, but noted by the kernels (`simulator/engine/ticks.py`)
- 5 AUTOSCALE     formula evaluations and their effects
- 6 dispatch      one scheduling pass in each pool
+ 3 TAKEN_IDS     tasks arrive; those of them whose id is taken are refused
+ 4 OPERATIONS    jobs and pools are created, then operations of the scenario and of clients
+ 5 DUE           jobs and tasks of schedules, then limits that expire; those of tasks last, in the kernels
+ 6 samples       metrics are sampled: no event, but noted by the kernels (`simulator/engine/ticks.py`)
+ 7 AUTOSCALE     formula evaluations and their effects
+ 8 dispatch      one scheduling pass in each pool
 
 What an event causes without delay (SimPy's own priorities 0 and 1) belongs to the phase of its cause.
 """
@@ -24,8 +26,10 @@ from simulator.kernel import Kernel
 from simulator.units import NEVER
 
 NODES: Final = EventPriority(2)
-ARRIVALS: Final = EventPriority(3)
-AUTOSCALE: Final = EventPriority(5)
+TAKEN_IDS: Final = EventPriority(3)
+OPERATIONS: Final = EventPriority(4)
+DUE: Final = EventPriority(5)
+AUTOSCALE: Final = EventPriority(7)
 FEW: Final = 8
 """Up to this number of kernels it is cheaper to ask each at every instant than to keep track of which are due."""
 
@@ -127,18 +131,29 @@ class Environment(simpy.Environment):
             kernel.complete(instant)
             if kernel.notices.waiting:
                 self._on_notice(number)
-        self._step_through(NODES)
+        queue = self._queue
+        if queue and queue[0][0] == instant:
+            self._step_through(NODES)
         for number in due:
             self.kernels[number].arrive(instant)
-        self._step_through(ARRIVALS)
+        if queue and queue[0][0] == instant:
+            self._step_through(OPERATIONS)
+
+    def settle_operation(self) -> None:
+        """Settle what an operation has caused without delay, before another one comes at the instant that is open."""
+        self._step_through(TAKEN_IDS)
 
     def close(self) -> None:
         """Settle the rest of the instant that is open."""
         instant, self.opened = self.opened, -1
-        self._step_through(ARRIVALS)
+        queue = self._queue
+        if queue and queue[0][0] == instant:
+            self._step_through(DUE)
         self._expire(instant)
-        self._sample(instant)
-        while self._queue and self._queue[0][0] == instant:
+        if self.samplers.next <= instant:
+            self.samplers.note(instant + 1)
+        self._sampled = instant
+        while queue and queue[0][0] == instant:
             self.step()
         for number in self._all or self._each_touched():
             if self.kernels[number].notices.waiting:
@@ -151,8 +166,8 @@ class Environment(simpy.Environment):
 
     def _step_through(self, phase: EventPriority) -> None:
         """Process all events of this instant that are of a phase or of those before it."""
-        queue, now = self._queue, self._now
-        while queue and queue[0][0] == now and queue[0][1] <= phase:
+        queue, last = self._queue, (self._now, phase + 1)
+        while queue and queue[0] < last:
             self.step()
 
     def _run_kernels(self, until: int) -> int:
@@ -242,11 +257,6 @@ class Environment(simpy.Environment):
                 self.kernels[number].expire(instant)
                 if self.kernels[number].notices.waiting:
                     self._on_notice(number)
-
-    def _sample(self, instant: int) -> None:
-        if self.samplers.next <= instant:
-            self.samplers.note(instant + 1)
-        self._sampled = instant
 
 
 def _last_event(kernel: Kernel) -> int:

@@ -11,7 +11,7 @@ from simulator.engine.bridge.kernel_notices import handle_notices
 from simulator.engine.collection.collected import RunFacts, collect
 from simulator.engine.construction import Construction
 from simulator.engine.door import Door
-from simulator.engine.environment import ARRIVALS, Environment
+from simulator.engine.environment import OPERATIONS, Environment
 from simulator.engine.jobs.task_lifetime import end_old_tasks
 from simulator.engine.log import Log
 from simulator.engine.operations.perform import perform
@@ -134,6 +134,7 @@ class Simulation:
             world.scenario = self._announced.scenario.continued((), self.log.sizes, ())
         part = self._door.bring(asked)
         answer = perform(self.directory, asked)
+        self.env.settle_operation()
         self._follow(to_ms(asked.at) if part is None or not part.known else int(part.workload.submit[part.known - 1]))
         if part is not None:
             self._end_old_tasks(part)
@@ -270,7 +271,7 @@ class Simulation:
             self._not_yet_created -= 1
             create()
 
-        self.env.at(at, ARRIVALS).callbacks.append(happen)
+        self.env.at(at, OPERATIONS).callbacks.append(happen)
 
     def _last_instant(self) -> int:
         """Return the horizon, or where a run without one ends in any case."""
@@ -284,11 +285,11 @@ class Simulation:
 
     def _plan(self, operation: Operation) -> None:
         self._operations += 1
-        event = self.env.at(to_ms(operation.at), ARRIVALS)
-        event.callbacks.append(lambda _: self._perform(operation))
+        self.env.at(to_ms(operation.at), OPERATIONS).callbacks.append(lambda _: self._perform(operation))
 
     def _perform(self, operation: Operation) -> None:
         self._operations -= 1
+        self._made.backlog.begin_operation(is_announced=True)
         perform(self.directory, operation)
 
     def _handle_notices(self, number: int) -> None:
@@ -343,8 +344,7 @@ class Simulation:
         """Return whether tasks, jobs or operations are under way or ahead."""
         if self._operations or self._not_yet_created or self._made.supply.expects or self._kernels_work():
             return True
-        found = self.directory
-        return any(job.has_work for job in found.jobs) or any(schedule.has_work for schedule in found.schedules)
+        return any(job.has_work for job in self.directory.jobs) or any(one.has_work for one in self.directory.schedules)
 
     def _lingers(self, quiet: int) -> bool:
         """Return whether nodes that are left when the work is done are still followed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.engine.jobs.job import REFUSALS
 from simulator.engine.operations.on_jobs import second_job
 from simulator.policy.response import Answer
 from simulator.scenario.format.complete import listed, lookup
@@ -66,7 +67,9 @@ class Encounters:
             former = directory.job(asked.job.id)
             return second_job(former) if former is not None and former.state is not None else None
         job = directory.job(asked.job) if isinstance(asked, AddTasks) else None
-        return SECOND_TASK if job is not None and any(job.tasks_named(name) for name in _ids(asked)) else None
+        if job is not None and any(map(job.ids.is_taken, _ids(asked))):
+            return REFUSALS.get(job.state, SECOND_TASK)
+        return None
 
     def around(self, asked: Operation | Mapping[str, Any]) -> Surroundings:
         """Return what the checks of an operation have to see of the run."""

@@ -249,12 +249,12 @@ class Views:
         found = self._there(job)
         if found is None:
             return None
-        return next((view for row in found.tasks_named(name) if (view := self._task(found, row)) is not None), None)
+        return next((view for row in found.ids.rows(name) if (view := self._task(found, row)) is not None), None)
 
     def has_task(self, job: str, name: str) -> bool:
         """Return whether a job has a task of an id."""
         found = self._there(job)
-        return found is not None and bool(found.tasks_named(name))
+        return found is not None and found.ids.is_taken(name)
 
     def counts(self, job: str) -> TaskCounts | None:
         """Return how many tasks of a job are in which state; None if there is no such job."""
@@ -263,8 +263,8 @@ class Views:
             return None
         backlog, tenancy = self._made.backlog, found.pool.tenancy
         rows = np.array(backlog.rows_of(found.number), dtype=np.int64)
-        if found.deleted:
-            rows = rows[~np.isin(rows, list(found.deleted))]
+        if found.ids.deleted:
+            rows = rows[~np.isin(rows, list(found.ids.deleted))]
         tasks = tenancy.tasks_of(rows)
         tasks = tasks[tasks != ABSENT]
         states, slots, succeeded = found.pool.site.tasks.summary(tasks)
@@ -283,7 +283,7 @@ class Views:
         pool, part = job.pool, self._made.backlog.part_of(row)
         task = pool.tenancy.task_of(row)
         tasks = pool.site.tasks
-        if task == ABSENT or row in job.deleted or tasks.state_of(task) in (TaskState.PLANNED, TaskState.DELETED):
+        if task == ABSENT or row in job.ids.deleted or tasks.state_of(task) in (TaskState.PLANNED, TaskState.DELETED):
             return None
         state, place = TaskState(tasks.state_of(task)), row - part.begin
         created = job.submitted.get(row, int(part.workload.submit[place]))

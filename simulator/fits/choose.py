@@ -67,9 +67,13 @@ class Choice:
 
     def interval(self, name: str, level: float = LEVEL) -> tuple[float, float]:
         """Return between which ends a summary lies, as sure as `level`."""
-        found = np.concatenate([one.summaries(name)[:count] for one, count in self._mixed])
+        found = self.draws(name)
         low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
         return float(low), float(high)
+
+    def draws(self, name: str) -> Floats:
+        """Return a summary of each law that the sample allows, as often as it allows it."""
+        return np.concatenate([one.summaries(name)[:count] for one, count in self._mixed])
 
     def other(self, number: int) -> Any:
         """Return the distribution of one of the laws that the sample allows, as a scenario has it."""

@@ -150,7 +150,7 @@ def _evictions(path: Path, pool: Document) -> Iterator[Handle]:
     place = (*path, "simulation", "preemption", "ratePerHour")
     rate = float(value_at(preemption, "ratePerHour"))
     meaning = _meaning("Hazard", "ratePerHour")
-    knob = Knob(_name(place), "evictions", meaning, rate, "per node and hour", 0, max(1.0, rate), 0.02)
+    knob = Knob(_name(place), "evictions", meaning, rate, "per node and hour", 0, max(1.0, rate), 0.01)
     yield Handle(knob, lambda value: [Put(place, value)])
 
 

@@ -64,6 +64,8 @@ class Workload:
     """How many attempts fail before one succeeds; -1 = all."""
     exit_code: Int32s
     """Exit code of an attempt that fails."""
+    turn: Int32s
+    """Which of the timeline's operations adds it, in their order in time, from 1; 0 = none."""
     names: TaskNames
     dependencies: Dependencies
     jobs: tuple[Planned, ...]
@@ -332,6 +334,7 @@ def _assemble(
         max_retries=column([block.max_retries for block in blocks], 1, np.int32),
         failures=column([block.failures for block in blocks], 1, np.int32),
         exit_code=exit_code,
+        turn=chosen(turns, order),
         names=TaskNames(
             tuple(block.names for block in blocks),
             starts,

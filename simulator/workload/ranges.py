@@ -32,14 +32,16 @@ def check_ranges(job: str, part: int | str, block: Block, latency: Floats, overh
     problems = [
         _problem(job, part, f"a {what} of {{value:.3g}} s", values, most, spoken(most))
         for what, (values, most) in spans.items()
+        if not _is_within(values, most)
     ]
-    problems += [
-        _problem(job, part, "{value:.3g} cores", block.cores, MOST_CORES, f"{MOST_CORES:,.0f} cores"),
-        _problem(job, part, "{value:.3g} GiB of memory", block.memory, MOST_GIB, f"{MOST_GIB:,.0f} GiB"),
-    ]
-    found = [problem for problem in problems if problem is not None]
-    if found:
-        raise InputError(found)
+    if not _is_within(block.cores, MOST_CORES):
+        problems.append(_problem(job, part, "{value:.3g} cores", block.cores, MOST_CORES, f"{MOST_CORES:,.0f} cores"))
+    if not _is_within(block.memory, MOST_GIB):
+        problems.append(
+            _problem(job, part, "{value:.3g} GiB of memory", block.memory, MOST_GIB, f"{MOST_GIB:,.0f} GiB")
+        )
+    if problems:
+        raise InputError(problems)
 
 
 def check_work(blocks: list[Block]) -> None:
@@ -49,11 +51,15 @@ def check_work(blocks: list[Block]) -> None:
         raise InputError(f"the tasks take {total:.3g} s together; expected at most {MOST_WORK:.0e} s")
 
 
-def _problem(job: str, part: int | str, what: str, values: Floats, most: float, limit: str) -> Problem | None:
+def _is_within(values: Floats, most: float) -> bool:
+    """Return whether all are numbers of at most that size."""
+    seen = values[:1] if is_constant(values) else values
+    return len(seen) == 0 or bool(seen.max() <= most and seen.min() >= -most)
+
+
+def _problem(job: str, part: int | str, what: str, values: Floats, most: float, limit: str) -> Problem:
     seen = values[:1] if is_constant(values) else values
     outside = np.flatnonzero(~(np.abs(seen) <= most))
-    if not len(outside):
-        return None
     first = int(outside[0])
     count = len(values) if is_constant(values) else len(outside)
     text = f"job '{job}', source {part}: {count:,} of {len(values):,} tasks cannot be counted, the first is task "

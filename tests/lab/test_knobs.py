@@ -30,6 +30,9 @@ def test_every_knob_of_every_scene_turns(scene: Any) -> None:
     found = handles(start.data)
     assert set(scene.knobs) <= set(found)
     for name, handle in found.items():
+        if not handle.knob.stops and not handle.knob.choices and not handle.knob.is_curve:
+            steps = (handle.knob.value - handle.knob.low) / handle.knob.step
+            assert abs(steps - round(steps)) < 1e-6, f"a slider cannot show the value of {name}"
         value = other_value(handle.knob)
         moved = start.with_changes([{"knob": name, "value": value}])
         now = handles(moved.data).get(name)

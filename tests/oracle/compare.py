@@ -64,7 +64,15 @@ def _states(found: Recording) -> list[tuple[Any, ...]]:
 
 def difference(made: dict[str, Any]) -> str:
     """Return where the two records of a scenario differ; empty if they do not."""
-    return first_difference(recorded(made), run(made))
+    engine = recorded(made)
+    return first_difference(engine, run(made, lambda at: _lost(engine, at)))
+
+
+def _lost(engine: Record, at: int) -> list[str]:
+    """Return the nodes that may have lost their VMs at an instant: first those that are preempted, then those gone."""
+    last = {node: end for node, _, _, end in engine["states"]}
+    preempted = [node for node, state, start, _ in engine["states"] if state == "preempted" and start == at]
+    return preempted + [node for node, end in last.items() if end == at and node not in preempted]
 
 
 def first_difference(engine: Record, oracle: Record) -> str:

@@ -243,14 +243,14 @@ def with_outage(draw: Draw, made: Scenario) -> None:
 
 
 def with_curve(draw: Draw, made: Scenario) -> None:
-    """A pool whose low-priority nodes the region has all or none of, in turns, while it grows and shrinks."""
+    """A pool whose low-priority nodes the region has all, some or none of, while it grows and shrinks."""
     body = made["pools"][0]
     body["simulation"]["timing"] |= _apart(draw)
     body["targetLowPriorityNodes"] = draw.number(1, 5)
     times = sorted({max(20, int(draw.time()[:-1])) for _ in range(draw.number(1, 4))})
-    first = draw.one(0, 99)
+    most = draw.one(99, 99, 6)
     points = [
-        {"at": f"{at}s", "available": 99 - first if number % 2 else first} for number, at in enumerate([0, *times])
+        {"at": f"{at}s", "available": draw.one(0, most, draw.number(1, 3), draw.number(1, 5))} for at in [0, *times]
     ]
     body["simulation"]["preemption"] = {"model": "capacity_curve", "points": points}
     operate(

@@ -260,6 +260,7 @@ class Node:
         self.enter("gone")
         self.pool.nodes.remove(self)
         self.pool.settle()
+        self.pool.refill()
 
     # Preemption.
 

@@ -53,9 +53,8 @@ class Pool:
         """Whether the last resize that has ended had an error."""
         self.is_stopping = False
         self.is_deleted = False
-        self.has_curve = False
-        self.is_open = True
-        """Whether its capacity curve has room, if it has one."""
+        self.available: int | None = None
+        """How many low-priority VMs there are, if it has a capacity curve."""
 
     def time(self, name: str) -> int:
         return seconds(self.body["simulation"]["timing"].get(name))
@@ -206,6 +205,26 @@ class Pool:
             resize.codes[kind] = "AccountCoreQuotaReached" if kind == "dedicated" else CORES[account]
         resize.ordered[kind] = admitted
         self.allocate(resize, kind)
+
+    @property
+    def has_curve(self) -> bool:
+        return self.available is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its capacity curve has room, if it has one."""
+        used = sum(node.kind == "low_priority" and node.has_vm for node in self.nodes)
+        return self.available is None or used < self.available
+
+    def refill(self) -> None:
+        """Have nodes that wait for room under a capacity curve return, in order of their numbers, then growth go on."""
+        if not self.has_curve:
+            return
+        for node in sorted(self.nodes, key=lambda node: node.number):
+            if node.is_awaiting and self.is_open:
+                node.is_awaiting = False
+                node.recover()
+        self.world.region.resume()
 
     def allocate(self, resize: Resize, kind: str) -> None:
         """Have what is on order appear, one after the other; where the region has no VMs, once it has them again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.oracle.pools import KINDS, Pool
 from tests.oracle.region import Region
 from tests.oracle.work import Task, Work, seconds
 
+Lost = Callable[[int], list[str]]
 VCPUS = 2
 ANSWERED = ("resize", "stopResize", "removeNodes", "deletePool", "upgradeOs")
 """Operations whose codes stand in docs/model.md."""
@@ -20,8 +22,9 @@ ANSWERED = ("resize", "stopResize", "removeNodes", "deletePool", "upgradeOs")
 class World:
     """Everything there is during a run."""
 
-    def __init__(self, scenario: dict[str, Any]) -> None:
+    def __init__(self, scenario: dict[str, Any], lost: Lost) -> None:
         self.agenda = Agenda()
+        self.lost = lost
         self.horizon: int = seconds(scenario["horizon"])
         self.account: dict[str, Any] = scenario.get("account", {})
         enforces = scenario["options"].get("enforceLocalResources") == "disk"
@@ -78,12 +81,12 @@ class World:
             for time in model["times"]:
                 self.agenda.at(seconds(time), Phase.NODES, lambda: self.evict(pool, None))
         if model["model"] == "capacity_curve":
-            pool.has_curve, pool.is_open = True, model["points"][0]["available"] > 0
+            pool.available = model["points"][0]["available"]
             for point in model["points"]:
                 self.agenda.at(
                     seconds(point["at"]),
                     Phase.NODES,
-                    lambda point=point: self.turn(pool, is_open=point["available"] > 0),  # type: ignore[misc]
+                    lambda point=point: self.turn(pool, point["available"]),  # type: ignore[misc]
                 )
         if model["model"] == "trace":
             for entry in model["evictions"]:
@@ -98,17 +101,18 @@ class World:
             if node.kind == "low_priority" and (names is None or node.id in names):
                 node.preempt()
 
-    def turn(self, pool: Pool, *, is_open: bool) -> None:
-        """Follow a capacity curve, which has all VMs or none: all are taken, or those that wait come back first."""
-        pool.is_open = is_open
-        if not is_open:
-            self.evict(pool, None)
-            return
-        for node in sorted(pool.nodes, key=lambda node: node.number):
-            if node.is_awaiting:
-                node.is_awaiting = False
-                node.recover()
-        self.region.resume()
+    def turn(self, pool: Pool, available: int) -> None:
+        """Follow a capacity curve: what is too many is taken, those that wait come back first, then growth goes on.
+
+        Which of the nodes are taken is drawn: the oracle takes those that the engine has drawn, if there are as many.
+        """
+        pool.available = available
+        there = [node.id for node in pool.nodes if node.kind == "low_priority" and node.has_vm]
+        excess = len(there) - available
+        if excess > 0:
+            drawn = there if available == 0 else [name for name in self.lost(self.agenda.now) if name in there]
+            self.evict(pool, drawn[:excess])
+        pool.refill()
 
     # Operations.
 
@@ -200,9 +204,12 @@ class World:
                 node.forget(task)
 
 
-def run(scenario: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return the record of a scenario: attempts, node states, resizes, operations and final targets."""
-    world = World(scenario)
+def run(scenario: dict[str, Any], lost: Lost = lambda _: []) -> dict[str, list[Any]]:
+    """Return the record of a scenario: attempts, node states, resizes, operations and final targets.
+
+    `lost` tells which nodes lose their VMs at an instant where some of several do: it is the only thing that is drawn.
+    """
+    world = World(scenario, lost)
     world.place()
     world.agenda.run(world.horizon, world.place)
     return {

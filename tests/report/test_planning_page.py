@@ -61,14 +61,18 @@ def page_of(path: Path) -> str:
 
 
 @pytest.mark.parametrize("form", ["plan", "spot", "sensitivity"])
-def test_the_command_writes_a_page_that_begins_with_the_sentence(
+def test_the_command_writes_a_page_with_the_sentence_and_what_it_rests_on(
     form: str, answers: dict[str, Path], tmp_path: Path
 ) -> None:
     out = tmp_path / "page.html"
     printed = CliRunner().invoke(app, ["report", str(answers[form]), "-o", str(out)])
     assert printed.exit_code == 0, printed.output
     data: dict[str, Any] = json.loads(answers[form].read_text())
-    assert data["sentence"] in Seen(out.read_text()).words
+    words = Seen(out.read_text()).words
+    assert data["sentence"] in words
+    acted = data.get("rests_on", data["assumptions"])
+    assert acted
+    assert [line for line in acted if line not in words] == []
 
 
 def test_every_design_stands_on_the_page_with_its_numbers_refuted_ones_too(answers: dict[str, Path]) -> None:

@@ -19,7 +19,7 @@ from simulator.report.figures.difference import Pair, finding
 from simulator.report.page.study_page import sentence, study_page
 from simulator.report.page.svg import scatter, ticks_of, whiskers
 from simulator.report.sources.saved_answers import read_answer
-from simulator.report.sources.study import Study, read_study
+from simulator.report.sources.study import Cell, Study, read_study
 from simulator.report.sources.trials import is_sweep
 from simulator.units import spoken_amount
 from tests.command_line import app
@@ -221,3 +221,15 @@ def test_the_page_is_clean_and_accessible_in_a_browser(swept: tuple[Path, Any], 
             check_access(found.page)
             assert "theme" in tab_through(found.page)
             found.is_clean(file)
+
+
+def test_a_cell_that_others_equal_is_one_of_the_best() -> None:
+    """Billed by the hour or by the second, a run takes as long."""
+    found = [(10.0, 60.0), (12.0, 60.0), (15.0, 90.0)]
+    cells = []
+    for number, (name, values) in enumerate(zip("abc", found, strict=True)):
+        pairs = zip(("cost", "makespan"), values, strict=True)
+        estimates = {measure: Estimate(value, value, value, 2) for measure, value in pairs}
+        cells.append(Cell(number, name, {}, 2, 0, estimates, {}))
+    made = Study("s", ("axis",), ("cost", "makespan"), tuple(cells), {}, {})
+    assert sentence(made) == "a is the cheapest and one of the fastest of 3 cells: $10.00, 1 min."

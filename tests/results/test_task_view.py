@@ -164,3 +164,12 @@ def test_what_cannot_be_viewed(tmp_path: Path, asked: list[str], why: str) -> No
     found = CliRunner().invoke(app, ["why", str(tmp_path / "r"), *asked])
     assert found.exit_code == 2
     assert why in found.output
+
+
+def test_a_task_without_figures_holds_nothing_whether_it_runs_or_has_ended(tmp_path: Path) -> None:
+    made = run(pool(nodes=2), job(tasks=[task("done", "60s"), task("runs", "3h")]), horizon="2h")
+    write(made, tmp_path / "r")
+    for name in ("done", "runs"):
+        shown = CliRunner().invoke(app, ["why", str(tmp_path / "r"), "--task", f"j/{name}", "--view"])
+        assert "no files of its own are stated for this task" in shown.output
+        assert "while it runs" not in shown.output

@@ -65,14 +65,14 @@ class Intake:
         self._known: set[int] = set()
         """Jobs of which tasks have come."""
         self._dates_jobs = job_policy(world.scenario, pool) is JobPolicy.CREATION_TIME
+        for job, planned in enumerate(backlog.jobs):
+            self._date(planned, job)
 
     def add_job(self, planned: Planned, number: int) -> None:
         """Add a job, whether or not it will ever have tasks here."""
         none = Tasks(array("q"), array("q"), array("i"), array("i"), array("i"), [])
         self.kernel.append(none, (), [planned.job.priority])
-        if self._dates_jobs:
-            created = NEVER if planned.schedule >= 0 else to_ms(planned.job.simulation.created_at)
-            self.kernel.queues.date(number, created)
+        self._date(planned, number)
 
     def take(self, batch: Batch, places: npt.NDArray[np.int64], at: int | None = None) -> None:
         """Put those tasks of a batch that are at `places` of its workload into the kernel, behind all that are there.
@@ -97,6 +97,12 @@ class Intake:
         if self._world.options.dispatch_counted_as == "active":
             self.kernel.samples.count_in_dispatch(array("q", self._tenancy.latency.values.tobytes()))
         self._world.env.touch(self._number)
+
+    def _date(self, planned: Planned, number: int) -> None:
+        """Note when a job is created, where that decides which of several is served."""
+        if self._dates_jobs:
+            created = NEVER if planned.schedule >= 0 else to_ms(planned.job.simulation.created_at)
+            self.kernel.queues.date(number, created)
 
     def _expect(self, planner: Planner, tasks: Tasks, workload: Workload, rows: Rows | None) -> None:
         """Tell who plans the passes what is expected of tasks that come."""

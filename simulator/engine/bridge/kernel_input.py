@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen as rows_of
-from simulator.columns.broadcast import distinct
+from simulator.columns.broadcast import distinct, looked_up
 from simulator.engine.bridge.pool_policies import placer_of, planner_of
 from simulator.kernel import JobPolicy, Kernel, Rules, Tasks
 from simulator.scenario import Scenario
@@ -47,8 +47,8 @@ JOB_POLICY = {
 }
 
 
-def empty_kernel(scenario: Scenario, replication: int, pool: Pool) -> Kernel:
-    """Return the kernel of a pool, without jobs and tasks; what holds for all of them whenever they come."""
+def empty_kernel(scenario: Scenario, replication: int, pool: Pool, priorities: Sequence[int]) -> Kernel:
+    """Return the kernel of a pool with jobs of these priorities, without tasks; more of both may come at any time."""
     options, size = scenario.options, scenario.sizes[pool.vm_size]
     none = Tasks(array("q"), array("q"), array("i"), array("i"), array("i"), [])
     chosen = scenario.policies_of(pool)
@@ -58,7 +58,7 @@ def empty_kernel(scenario: Scenario, replication: int, pool: Pool) -> Kernel:
     kernel = Kernel(
         none,
         [],
-        [],
+        [*priorities],
         slots=pool.task_slots_per_node,
         cores=size.vcpus * 1000,
         memory=BOUNDLESS if options.memory_is_only_reported else round(size.memory_gib * 1024),
@@ -100,14 +100,14 @@ class Kinds:
         column = {name: rows_of(getattr(workload, name), rows) for name in TAKEN}
         kinds, kind = distinct([column[name] for name in SHAPE])
         shape = _numbered(self._shapes, kinds)
-        pairs, pair = distinct([column["job"], shape[0][kind]])
+        pairs, pair = distinct([column["job"], looked_up(shape[0], kind)])
         queue = _numbered(self._queues, pairs)
         upload = workload.extras.upload
         span = column["latency"] + column["overhead"] + column["demand"]
         found = Columns(
             submit=column["submit"],
             span=span if upload is None else span + rows_of(upload, rows),
-            queue=queue[0][pair],
+            queue=looked_up(queue[0], pair),
             max_retries=column["max_retries"],
             failures=column["failures"],
             queues=[(job, number) for job, number in queue[1]],

@@ -55,7 +55,7 @@ def collect(
         recorder,
         preemption_counts=made.world.options.preemption_counts_as_requeue,
         sick_codes=[pool.site.description.simulation.sick_nodes.exit_code for pool in order.pools],
-        deleted=[int(order.row(row)) for job in order.jobs for row in job.deleted],
+        deleted=[int(order.row(row)) for job in order.jobs for row in job.ids.deleted],
     )
     attempts = drop_work_of_failed_tasks(attempts, tasks)
     raw = RawRun(

@@ -58,15 +58,22 @@ def order_of(prepared: Prepared, made: Construction, replication: int) -> Order:
 
 
 def _rows(made: Construction, workload: Workload, numbers: dict[int, int]) -> npt.NDArray[np.int64]:
-    """Return the row of the workload for each row of the backlog: that of the same job and id, in order."""
+    """Return the row of the workload for each row of the backlog: that of the same job and id, in order of their times.
+
+    Tasks of one id come one after the other; what is announced may come behind what a client submits.
+    """
     places: dict[tuple[int, str], list[int]] = {}
     for row, key in enumerate(zip(workload.job.tolist(), workload.names.texts(), strict=True)):
         places.setdefault(key, []).append(row)
-    found: list[int] = []
+    keys: list[tuple[int, str]] = []
     for part in made.backlog.parts:
         names = zip(part.workload.job.tolist(), part.workload.names.texts(), strict=True)
-        found += [places[numbers[job], name].pop(0) for job, name in names]
-    return np.array(found, dtype=np.int64)
+        keys += [(numbers[job], name) for job, name in names]
+    found = np.zeros(len(keys), dtype=np.int64)
+    submit = np.concatenate([part.workload.submit for part in made.backlog.parts])
+    for row in np.argsort(submit, kind="stable").tolist():
+        found[row] = places[keys[row]].pop(0)
+    return found
 
 
 def renumber(recorder: Recorder, order: Order) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from simulator.engine.environment import ARRIVALS
+from simulator.engine.environment import DUE
 from simulator.service_codes import TerminateReason
 from simulator.units import NEVER, to_ms
 from simulator.workload.planned_jobs import UNKNOWN
@@ -37,7 +37,7 @@ class Deadline:
         if self._due <= env.clock and job.asked_for < env.clock:
             job.terminate(TerminateReason.TIME_EXPIRED)
             return
-        env.at(self._due, ARRIVALS).callbacks.append(self._time_out)
+        env.at(self._due, DUE).callbacks.append(self._time_out)
 
     def _time_out(self, _: object) -> None:
         if self._due <= self._job.world.env.clock:

@@ -10,6 +10,7 @@ import simpy
 from simulator.engine.jobs.deadline import Deadline
 from simulator.engine.jobs.preparation import release
 from simulator.engine.jobs.recurring_tasks import RecurringTasks
+from simulator.engine.jobs.task_ids import TaskIds
 from simulator.engine.jobs.updates import refusal, updated
 from simulator.engine.pools.pool import present
 from simulator.engine.pools.tenancy import ABSENT
@@ -65,8 +66,7 @@ class Job:
         self._roster = roster
         self._on_end: list[Callable[[], None]] = []
         self._recurring = RecurringTasks(self)
-        self.deleted: set[int] = set()
-        """Rows of tasks that are gone."""
+        self.ids = TaskIds(self, self.refuse_tasks)
         self.asked_for = -1
         """When somebody asked for it; −1 = nobody has."""
         self._deadline = Deadline(self)
@@ -245,10 +245,6 @@ class Job:
             self.pools[0].delete()
         self._ended()
 
-    def tasks_named(self, name: str) -> list[int]:
-        """Return the rows of the tasks that have an id, without case, and are not deleted."""
-        return [row for row in self.backlog.named(self.number, name) if row not in self.deleted]
-
     def delete_task(self, row: int) -> None:
         """Remove a task with its files."""
         self._delete([row])
@@ -263,13 +259,13 @@ class Job:
                 self.world.record.task_ended(row, now)
             if self.state not in REFUSALS or tasks.state_of(task) == TaskState.COMPLETED:
                 job_control.delete(kernel, task, now, failed=not self.has_succeeded(row))
-        self.deleted.update(found)
+        self.ids.deleted.update(found)
         for other in self.pools:
             other.delete_files({other.tenancy.task_of(row) for row in found})
 
     def _vanish(self) -> None:
         """Note that the job is gone, with its tasks and their files."""
-        self._delete(row for row in self.backlog.rows_of(self.number) if row not in self.deleted)
+        self._delete(row for row in self.backlog.rows_of(self.number) if row not in self.ids.deleted)
         self.world.record.job_gone(self.number, self.world.env.clock)
         self.state = None
 

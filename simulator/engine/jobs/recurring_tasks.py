@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from simulator.engine.assumptions import TASK_LIFETIME
-from simulator.engine.environment import ARRIVALS
+from simulator.engine.environment import DUE
 from simulator.engine.jobs.task_lifetime import TaskOwner, end_tasks
 from simulator.units import to_ms
 from simulator.workload.planned_jobs import UNKNOWN
@@ -47,7 +47,7 @@ class RecurringTasks:
                 self._submit(group)
             else:
                 self._coming += 1
-                event = job.world.env.after(span, ARRIVALS)
+                event = job.world.env.after(span, DUE)
                 event.callbacks.append(self._later(group))
 
     def _later(self, rows: list[int]) -> Callable[[object], None]:
@@ -63,5 +63,5 @@ class RecurringTasks:
             return
         job.submitted.update(dict.fromkeys(rows, job.world.env.clock))
         job.world.bring(job.number, rows)
-        event = job.world.env.after(TASK_LIFETIME, ARRIVALS)
+        event = job.world.env.after(TASK_LIFETIME, DUE)
         event.callbacks.append(lambda _: end_tasks(job, rows))

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from math import isinf
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.engine.environment import ARRIVALS
+from simulator.engine.environment import DUE
 from simulator.errors import BrokenInvariantError
 from simulator.policy.response import DONE, Answer
 from simulator.service_codes import ServiceCode, TerminateReason
@@ -65,7 +65,7 @@ class Schedule:
     def life(self) -> Generator[Any, Any, None]:
         """Create a job at each recurrence, or have it wait; a job that is still waiting at the next one is skipped."""
         for job in self.jobs:
-            yield self.world.env.at(job.due, ARRIVALS)
+            yield self.world.env.at(job.due, DUE)
             if self.state in REFUSALS:
                 return
             self._coming -= 1
@@ -74,7 +74,7 @@ class Schedule:
         after = self.body.schedule.do_not_run_after
         is_held = self._waiting is not None and self.state is ScheduleState.DISABLED
         if after is not None and (is_held or self.body.schedule.recurrence_interval is not None):
-            yield self.world.env.at(max(to_ms(after), self.world.env.clock), ARRIVALS)
+            yield self.world.env.at(max(to_ms(after), self.world.env.clock), DUE)
         self._finish()
 
     def job_ended(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.engine.assumptions import TASK_LIFETIME
-from simulator.engine.environment import ARRIVALS
+from simulator.engine.environment import DUE
 from simulator.engine.pools.tenancy import ABSENT
 from simulator.kernel import job_control
 from simulator.states import JobState, TaskState
@@ -43,7 +43,7 @@ def end_old_tasks(env: Environment, part: Part, jobs: Sequence[TaskOwner], horiz
     for place in range(part.until(horizon - TASK_LIFETIME)):
         due, job = int(workload.submit[place]) + TASK_LIFETIME, jobs[int(workload.job[place])]
         if due > env.clock and _state(job, part.begin + place) != TaskState.COMPLETED:
-            yield env.at(due, ARRIVALS)
+            yield env.at(due, DUE)
         end_tasks(job, [part.begin + place])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from simulator.engine.jobs.job import REFUSALS, Job
-from simulator.engine.pools.tenancy import ABSENT
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.job_operations import (
@@ -25,8 +24,6 @@ from simulator.service_codes import ServiceCode
 from simulator.states import JobState, TaskState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from simulator.engine.operations.directory import Directory
 
 JobChange = AddTasks | DisableJob | EnableJob | TerminateJob | UpdateJob | DeleteJob | TaskOperation
@@ -87,36 +84,27 @@ def _change(job: Job, asked: JobChange) -> Answer:
 
 def _add_tasks(job: Job, asked: AddTasks) -> Answer:
     """Return whether the job takes tasks; they arrive by themselves, just before the operation that adds them."""
+    names = [task.id for task in asked.tasks]
     refusal = REFUSALS.get(job.state)
     if refusal is not None:
-        job.take_back(_just_arrived(job, [task.id for task in asked.tasks]))
+        job.take_back(job.ids.just_brought(names))
         return refusal
-    taken = [task.id for task in asked.tasks if _has(job, task.id)] if job.deleted else []
+    if not job.ids.may_recur:
+        return DONE
+    taken = [name for name in names if job.ids.there(name, job.backlog.operations) is not None]
+    job.ids.watch(names)
     if taken:
-        job.refuse_tasks(_just_arrived(job, taken))
-        others = "" if len(taken) == len(asked.tasks) else "; the others were added"
+        job.refuse_tasks(job.ids.just_brought(taken))
+        others = "" if len(taken) == len(names) else "; the others were added"
         return Answer(ServiceCode.TASK_EXISTS, f"The job has a task {', '.join(taken)} already{others}")
     return DONE
-
-
-def _just_arrived(job: Job, names: Iterable[str]) -> list[int]:
-    """Return the waiting tasks of some ids that have arrived at this instant."""
-    tasks, backlog, now = job.pool.site.tasks, job.backlog, job.world.env.clock
-    rows = [row for name in names for row in backlog.named(job.number, name) if backlog.submit_of(row) == now]
-    found = [task for task in map(job.pool.tenancy.task_of, rows) if task != ABSENT]
-    return [task for task in found if tasks.state_of(task) == TaskState.ACTIVE]
-
-
-def _has(job: Job, name: str) -> bool:
-    """Return whether a task of an id was added before this instant and is not deleted."""
-    return any(job.backlog.submit_of(row) < job.world.env.clock for row in job.tasks_named(name))
 
 
 def _terminate_task(job: Job, asked: TerminateTask) -> Answer:
     """End one task."""
     if job.state in REFUSALS:
         return REFUSALS[job.state]
-    row = _find_task(job, asked.task)
+    row = job.ids.there(asked.task)
     if row is None:
         return NO_TASK
     return _end(job, row)
@@ -137,7 +125,8 @@ def _delete_task(job: Job, asked: DeleteTask) -> Answer:
     """Remove one task with its files; it stays in the record, as deleted if it had not completed."""
     if job.state is None or job.state is JobState.DELETING:
         return REFUSALS[job.state]
-    row = _find_task(job, asked.task)
+    job.ids.free(asked.task)
+    row = job.ids.there(asked.task)
     if row is None:
         return NO_TASK
     job.delete_task(row)
@@ -148,7 +137,7 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
     """Run a failed task again."""
     if job.state in REFUSALS:
         return REFUSALS[job.state]
-    row = _find_task(job, asked.task)
+    row = job.ids.there(asked.task)
     if row is None:
         return NO_TASK
     tasks, task = job.pool.site.tasks, job.pool.tenancy.task_of(row)
@@ -161,12 +150,3 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
     kernel.work.failed(task)  # as if it had never run: no checkpoint is left
     job_control.reactivate(kernel, task)
     return DONE
-
-
-def _find_task(job: Job, name: str) -> int | None:
-    """Return the row of a task by its id, without case; None where the job has none of that name."""
-    for row in job.tasks_named(name):
-        task = job.pool.tenancy.task_of(row)
-        if task != ABSENT and job.pool.site.tasks.state_of(task) != TaskState.PLANNED:
-            return row
-    return None

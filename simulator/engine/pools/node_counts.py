@@ -1,4 +1,4 @@
-"""How many nodes of a pool are in which condition: kept as nodes change, and remembered where they are sampled."""
+"""How many nodes of a pool are in which condition: kept and remembered as nodes change, where they are sampled."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from simulator.states import WITHOUT_VM, NodeKind, NodeState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from simulator.engine.environment import Environment
     from simulator.engine.nodes.node import Node
 
@@ -52,7 +54,7 @@ class NodeCensus:
         self._in_condition = [0] * len(Condition)
         self._allocated = 0
         self._condition: dict[int, Condition] = {}
-        """By sequence number of a node."""
+        """By sequence number of a node, as long as somebody watches: else nobody asks for more than kinds."""
         self.past: list[tuple[int, NodeCounts]] = []
         """Counts since `watch`, each with the instant, doubled, from which on they are true.
 
@@ -65,41 +67,46 @@ class NodeCensus:
 
     @property
     def now(self) -> NodeCounts:
-        """The counts as they are."""
+        """The counts as they are, while somebody watches."""
         _, preempted, with_vm, usable = self._in_condition
         dedicated, low_priority = self._of_kind[NodeKind.DEDICATED], self._of_kind[NodeKind.LOW_PRIORITY]
         return NodeCounts(dedicated, low_priority, preempted, with_vm + usable, usable, self._allocated)
 
-    def watch(self) -> None:
-        """Remember the counts from now on, and forget those of before."""
+    def watch(self, nodes: Iterable[Node]) -> None:
+        """Remember the counts from now on, and forget those of before; `nodes` are all that there are."""
+        self._condition = {node.sequence: _condition(node) for node in nodes}
+        self._in_condition = [0] * len(Condition)
+        for condition in self._condition.values():
+            self._in_condition[condition] += 1
+        self._allocated = sum(node.allocated for node in nodes if self._condition[node.sequence] >= Condition.WITH_VM)
         self.past = [(2 * self._env.clock, self.now)]
 
     def appeared(self, node: Node) -> None:
         """Count a new node."""
         self._of_kind[node.kind] += 1
-        self._condition[node.sequence] = Condition.WITHOUT_VM
-        self._in_condition[Condition.WITHOUT_VM] += 1
         if self.past:
+            self._condition[node.sequence] = Condition.WITHOUT_VM
+            self._in_condition[Condition.WITHOUT_VM] += 1
             self._remember()
 
     def changed(self, node: Node) -> None:
         """Count a node as what it is now."""
-        before, state = self._condition[node.sequence], node.state
-        after = Condition.USABLE if state is NodeState.IDLE and node.is_open else OF_STATE[state]
+        if not self.past:
+            return
+        before, after = self._condition[node.sequence], _condition(node)
         if before is after:
             return
         self._condition[node.sequence] = after
         self._in_condition[before] -= 1
         self._in_condition[after] += 1
         self._allocated += node.allocated * ((after >= Condition.WITH_VM) - (before >= Condition.WITH_VM))
-        if self.past:
-            self._remember()
+        self._remember()
 
     def gone(self, node: Node) -> None:
         """Count a node no more."""
         self._of_kind[node.kind] -= 1
-        self._in_condition[self._condition.pop(node.sequence)] -= 1
         if self.past:
+            self._in_condition[self._condition.pop(node.sequence)] -= 1
             self._remember()
 
     def _remember(self) -> None:
@@ -108,3 +115,7 @@ class NodeCensus:
         if self.past[-1][0] == since:
             self.past.pop()
         self.past.append((since, self.now))
+
+
+def _condition(node: Node) -> Condition:
+    return Condition.USABLE if node.state is NodeState.IDLE and node.is_open else OF_STATE[node.state]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from simulator.engine.environment import ARRIVALS
+from simulator.engine.environment import DUE
 from simulator.engine.nodes.home import Home
 from simulator.engine.pools.allocation import Allocation
 from simulator.engine.pools.removal_candidates import choose_victims
@@ -126,7 +126,7 @@ class Resizing:
             self._adjust(resize, kind)
         for limit, act in ((timeout, self._time_out), (drain_timeout, self._stop_draining)):
             if limit is not None and math.isfinite(limit):
-                event = self._site.world.env.after(to_ms(limit), ARRIVALS)
+                event = self._site.world.env.after(to_ms(limit), DUE)
                 event.callbacks.append(lambda _, act=act: act(resize))  # type: ignore[misc]  # bound now
         self._progress()
         return True

@@ -80,7 +80,7 @@ class Sampler:
         """The entry of the nodes' census that was true at the last of these ticks."""
         first = world.env.clock + (self._delays.phase or PERIOD_MS)
         self._ticks = world.env.samplers.begin(site.index, first, PERIOD_MS)
-        members.census.watch()
+        members.census.watch(members)
 
     def stop(self) -> None:
         """Take no more samples."""

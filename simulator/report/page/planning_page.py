@@ -35,7 +35,8 @@ def _beside(data: Mapping[str, Any]) -> list[Part]:
     listed = (
         ("open", "Not explored", data.get("not_explored", ())),
         ("notes", "Notes", data.get("notes", ())),
-        ("rests", "Assumptions", data.get("assumptions", ())),
+        # What `sensitivity` has under `assumptions` are its rows.
+        ("rests", "Assumptions", data.get("rests_on", data.get("assumptions", ()))),
     )
     return [
         (key, title, [tag("ul", [tag("li", str(text)) for text in texts], class_="notices")])

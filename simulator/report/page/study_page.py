@@ -17,6 +17,8 @@ from simulator.report.sources.study import Cell, Study, title_of, unit_of
 from simulator.units import spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.report.figures.tradeoff import Choice
 
 CELLS: Final = 200
@@ -69,14 +71,19 @@ def sentence(study: Study) -> str:
     cheap, fast = best[0], best[-1]
     if len(choices) == 1:
         return f"{_cost(cheap)} and {_time(cheap)} on average of {runs}."
+    cheapest = _most("cheapest", cheap.cost.value, [one.cost.value for one in choices])
+    fastest = _most("fastest", fast.time.value, [one.time.value for one in choices])
     if len(best) == 1:
-        return (
-            f"{cheap.name} is the cheapest and the fastest of {len(choices):,} cells: {_cost(cheap)}, {_time(cheap)}."
-        )
+        return f"{cheap.name} is {cheapest} and {fastest} of {len(choices):,} cells: {_cost(cheap)}, {_time(cheap)}."
     return (
-        f"{cheap.name} is the cheapest of {len(choices):,} cells ({_cost(cheap)}, {_time(cheap)}), "
-        f"{fast.name} the fastest ({_cost(fast)}, {_time(fast)})."
+        f"{cheap.name} is {cheapest} of {len(choices):,} cells ({_cost(cheap)}, {_time(cheap)}), "
+        f"{fast.name} {fastest} ({_cost(fast)}, {_time(fast)})."
     )
+
+
+def _most(word: str, value: float, values: Sequence[float]) -> str:
+    """Write that a value is the best one; under the same draws several may be."""
+    return f"the {word}" if values.count(value) == 1 else f"one of the {word}"
 
 
 def _cost(one: Choice) -> str:

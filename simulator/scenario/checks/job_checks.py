@@ -1,6 +1,5 @@
 """What the service would refuse of a job, its tasks or a schedule, and what it takes although it leads nowhere."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -8,7 +7,7 @@ from simulator.scenario.checks.command_checks import unreadable_settings
 from simulator.scenario.checks.container_checks import check_node_task_containers, check_task_container
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.ids import AUTO_POOL, near
-from simulator.scenario.checks.job_places import NamedJobs, PlacedJob, PlacedTask, of_each_task
+from simulator.scenario.checks.job_places import NamedJobs, PlacedJob, PlacedTask, listed_tasks, may_end, of_each_task
 from simulator.scenario.checks.moments import moment_of
 from simulator.scenario.checks.never_runs import prepares_nothing, reach_of
 from simulator.scenario.checks.second_ids import check_second_ids, source_makes
@@ -149,12 +148,10 @@ def _lifetime(placed: PlacedJob) -> Iterator[Finding]:
 
 def _endless(placed: PlacedJob) -> Iterator[Finding]:
     """Warn of a pool that stays because nothing ends its job."""
-    job, own = placed.job, placed.job.auto_pool
-    if own is None or own.keep_alive or placed.is_scheduled or job.on_all_tasks_complete is TERMINATES:
+    own = placed.job.auto_pool
+    if own is None or own.keep_alive or placed.is_scheduled or placed.is_ended:
         return
-    limit = job.constraints.max_wall_clock_time
-    is_limited = limit is not None and not math.isinf(limit)
-    if not is_limited and not (job.job_manager_task and job.job_manager_task.kill_job_on_completion):
+    if not may_end(placed.job, (one.task for one in listed_tasks(placed))):
         text = (
             "nothing ends this job, so its pool stays and is paid for until the run ends: "
             "set onAllTasksComplete to terminatejob"
@@ -229,8 +226,8 @@ def _recurs_for_ever(scenario: Description, schedule: JobSchedule, loc: Loc) -> 
 
 def _only_first(schedule: JobSchedule, loc: Loc) -> Iterator[Finding]:
     job = schedule.job_specification
-    ends = job.on_all_tasks_complete is TERMINATES or job.job_manager_task is not None
-    if schedule.schedule.recurrence_interval is not None and not ends and job.constraints.max_wall_clock_time is None:
+    ends = job.job_manager_task is not None or may_end(job, job.tasks)
+    if schedule.schedule.recurrence_interval is not None and not ends:
         text = "its jobs never end, so only the first one runs: give a jobManagerTask, or terminatejob"
         yield Finding(text, (*loc, "jobSpecification"), is_warning=True)
 

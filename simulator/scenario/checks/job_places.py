@@ -1,5 +1,6 @@
 """Every job and every pool of a scenario with the places of all that belongs to it, in whichever section it stands."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,11 +11,12 @@ from simulator.scenario.checks.ids import AUTO_POOL
 from simulator.scenario.checks.moments import BEGINNING, Moment, met, moment_of
 from simulator.scenario.checks.named_pools import NamedPools, stated_names, stated_pools
 from simulator.scenario.format.alike_tasks import kinds_of
-from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
-from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
+from simulator.scenario.format.bodies import Job, OnAllTasksComplete, OnTaskFailure, Pool, auto_pool_id
+from simulator.scenario.format.job_operations import AddJob, AddTasks, DeleteJob, TerminateJob, UpdateJob
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import Task, Workload
+from simulator.scenario.format.task_endings import named_actions
 
 T = TypeVar("T")
 
@@ -56,6 +58,8 @@ class PlacedJob:
         """Operations that add tasks, and where they stand."""
         self.goals: list[str] = []
         """Ids of pools to which operations move it."""
+        self.is_ended = False
+        """Whether an operation ends it, or sets what will end it."""
         self._pools = pools
         self._added = added
         self._place = int(loc[1]) if added is not None else BEGINNING[1]
@@ -163,9 +167,9 @@ class NamedJobs:
 
 
 def _operate(scenario: Description, jobs: NamedJobs) -> None:
-    """Note what operations add to jobs, and where they move them."""
+    """Note what operations add to jobs, where they move them, and whether they end them."""
     for index, operation in enumerate(scenario.timeline):
-        if not isinstance(operation, AddTasks | UpdateJob):
+        if not isinstance(operation, AddTasks | UpdateJob | TerminateJob | DeleteJob):
             continue
         placed = jobs.at(str(readable(operation, "job")), moment_of(operation, index))
         if placed is None:
@@ -173,9 +177,30 @@ def _operate(scenario: Description, jobs: NamedJobs) -> None:
         if isinstance(operation, AddTasks):
             placed.later.append((operation, ("timeline", index)))
             continue
+        if not isinstance(operation, UpdateJob):
+            placed.is_ended = True
+            continue
+        placed.is_ended |= ends_by_itself(operation)
         goal = readable(operation, "pool_info.pool_id") if readable(operation, "pool_info") else None
         if goal is not None:
             placed.goals.append(str(goal))
+
+
+def ends_by_itself(stated: Job | UpdateJob) -> bool:
+    """Return whether a job ends by what its body, or an update of it, states: with its tasks, or at a time."""
+    constraints = readable(stated, "constraints")
+    limit = None if constraints is None else readable(constraints, "max_wall_clock_time")
+    is_limited = limit is not None and not math.isinf(limit)
+    return is_limited or readable(stated, "on_all_tasks_complete") is OnAllTasksComplete.TERMINATEJOB
+
+
+def may_end(job: Job, tasks: Iterable[Task]) -> bool:
+    """Return whether a job with some tasks may end without an operation: by what it states, its manager, or a task."""
+    manager = job.job_manager_task
+    if ends_by_itself(job) or (manager is not None and manager.kill_job_on_completion):
+        return True
+    acts = job.on_task_failure is not OnTaskFailure.NOACTION
+    return acts and any("terminate" in named_actions(task) for task in tasks)
 
 
 def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:

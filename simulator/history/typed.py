@@ -50,6 +50,9 @@ class Typist:
         zones = [0, 0]
         for name, values in raw.columns.items():
             kind = TABLES[table][name].kind
+            if kind is Kind.TEXT and _are_texts(values):
+                columns[name] = _stripped(values)
+                continue
             series = values if isinstance(values, pd.Series) else _series(values)
             if kind is Kind.TIME:
                 columns[name], without, with_zone = self._time(series, name)
@@ -126,6 +129,18 @@ class Typist:
             rows = np.flatnonzero(np.asarray(unknown)[codes])
             self._ledger.note("unknown_word", self._file, self._numbers[rows])
         return np.array(["" if one is None else str(one) for one in meant], dtype=object)[codes]
+
+
+def _are_texts(values: Any) -> bool:
+    """Return whether raw values are a list of texts, as a reader of JSON makes one."""
+    return isinstance(values, list) and all(type(one) is str or one is None for one in values)
+
+
+def _stripped(values: list[str | None]) -> Any:
+    """Return texts without blanks around them, the empty one where there is none; those without blanks themselves."""
+    made = np.empty(len(values), dtype=object)
+    made[:] = [one.strip() if one else "" for one in values]
+    return made
 
 
 def _series(values: Any) -> pd.Series[Any]:

@@ -47,6 +47,7 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks.experiments coverage --studies 100
 	$(BIN)/python -m tests.benchmarks.plans store --runs 4000
 	$(BIN)/python -m tests.benchmarks.plans count --plans 100
+	$(BIN)/python -m tests.laws --attempts 20000 --seed $(SEED)
 	$(BIN)/python -m pytest -q -m long
 
 matrix: $(VENV)/.test

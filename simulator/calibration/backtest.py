@@ -55,7 +55,8 @@ class Prediction:
     def interval(self, level: float) -> tuple[float, float]:
         """Return between which ends a share of all predictions lies."""
         ends = [(1 - level) / 2, (1 + level) / 2]
-        low, high = np.quantile(self.draws, ends, method="weibull")
+        with np.errstate(invalid="ignore"):  # between two runs that never end lies no end either
+            low, high = np.nan_to_num(np.quantile(self.draws, ends, method="weibull"), nan=np.inf, posinf=np.inf)
         return float(low), float(high)
 
     def holds(self, level: float) -> bool:

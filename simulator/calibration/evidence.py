@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simulator.fits.choose import LEAST
+from simulator.history.evictions import LOGS, kind_by_name
 from simulator.history.past import FAULT, Past
 from simulator.scenario.format.calibration_file import pattern_of
-from simulator.states import NodeKind, NodeState
+from simulator.states import NodeState
 from simulator.tables.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ UNFIT: Final = ("bad_time", "backwards", "no_start", "no_end", "cached", "repeat
 """Causes for which a row shows nothing."""
 MOST_KINDS: Final = 50
 """Kinds of work that are measured apart: those with the most attempts."""
-LOGS: Final = frozenset({"node-states", "run"})
-"""Formats that have every state of their nodes."""
 UP: Final = (NodeState.IDLE, NodeState.RUNNING, NodeState.STARTTASKFAILED)
 """States after the start task."""
 
@@ -95,6 +94,8 @@ class Evidence:
 
         `next_state` and `next_time` are what is known to follow; `is_log` where a file has every state of its nodes.
         """
+        import pandas as pd
+
         nodes = self.past.nodes
         if nodes.empty:
             return nodes.assign(is_log=False, next_state="", next_time=np.nan)
@@ -104,7 +105,8 @@ class Evidence:
         found = found.assign(is_log=found["file"].isin(logs))
         by_node = found.replace({"kind": {"": np.nan}, "size": {"": np.nan}}).groupby(["pool", "node"], sort=False)
         known = {name: by_node[name].transform("first") for name in ("kind", "size")}
-        found["kind"] = known["kind"].fillna(found["node"].map(_kind_by_name))
+        named = [kind_by_name(pool, node) for pool, node in zip(found["pool"], found["node"], strict=True)]
+        found["kind"] = known["kind"].fillna(pd.Series(named, index=found.index, dtype=object))
         found["size"] = known["size"].fillna(found["pool"].map(self.sizes)).fillna("")
         found["next_state"] = by_node["state"].shift(-1).fillna("")
         found["next_time"] = by_node["time"].shift(-1)
@@ -146,10 +148,3 @@ def _kinds(tasks: pd.DataFrame) -> Any:
     """Return what kind of work each row is: by its command line, else its name, else its id."""
     commands, names, ids = (_patterns(tasks[column]) for column in ("command", "name", "task"))
     return np.where(commands != "", commands, np.where(names != "", names, ids))
-
-
-def _kind_by_name(node: str) -> str:
-    """Return which kind of node the service's names stand for: they end with `_p` or `_d`."""
-    if node.endswith("_p"):
-        return str(NodeKind.LOW_PRIORITY)
-    return str(NodeKind.DEDICATED) if node.endswith("_d") else ""

@@ -24,8 +24,12 @@ class Rows:
 
     def add(self, number: int, values: Mapping[str, Any]) -> None:
         """Add a row; what it lacks is absent."""
+        self.append(number, tuple(map(values.get, self.fields)))
+
+    def append(self, number: int, values: tuple[Any, ...]) -> None:
+        """Add a row, a value for each field."""
         self.numbers.append(number)
-        self._rows.append(tuple(map(values.get, self.fields)))
+        self._rows.append(values)
         if len(self._rows) >= TOGETHER:
             self._turn()
 

@@ -14,11 +14,16 @@ _LINKS: Final = ("odata.nextLink", "nextLink", "@odata.nextLink", "nextToken", "
 
 def objects(sample: Sample, ledger: Ledger) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the number and the object, keys folded, of every object that a file lists; note what is broken."""
+    return ((number, folded_keys(item)) for number, item in plain_objects(sample, ledger))
+
+
+def plain_objects(sample: Sample, ledger: Ledger) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the number and the object of every object that a file lists, as it is; note what is broken."""
     rows = JsonRows(sample.text.text)
     strays = []
     for number, item in enumerate(rows, 1):
         if isinstance(item.value, dict):
-            yield number, folded_keys(item.value)
+            yield number, item.value
         else:
             strays.append(number)
     ledger.note("broken", sample.name, strays)

@@ -59,7 +59,13 @@ CAUSES: Final = {
     "attempts": Cause(
         A, "tasks whose earlier attempts failed: so many are replayed, each as long as the last", "--outcomes"
     ),
-    "taken": Cause(D, "earlier attempts that lost their node or were put back: evictions are the scenario's own"),
+    "taken": Cause(
+        D, "earlier attempts that lost their node or were put back: what happens to nodes in the replay decides anew"
+    ),
+    "evictions": Cause(A, "evictions of low-priority nodes: as many nodes of the pool are taken at the same instants"),
+    "stray_evictions": Cause(D, "evictions in pools that have no low-priority nodes"),
+    "no_evictions": Cause(A, "pools without an eviction in a log of all states of their nodes: none is taken"),
+    "low_nodes": Cause(A, "pools whose numbers of nodes of each kind no file states: in the shares that are seen"),
     "lost": Cause(A, "tasks whose last attempt lost its node: replayed as work that succeeds", "--only succeeded"),
     "overlap": Cause(N, "attempts of one task that overlap in time"),
     "duplicate": Cause(A, "ids that several tasks have: numbered apart"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from simulator.history.evictions import evictions, is_logged, share_of_low, trace_of
 from simulator.history.past import Past
 from simulator.history.replay import Replay, legal_ids
 from simulator.scenario.format.catalogue import find
@@ -70,11 +72,11 @@ class _Pool:
         if self._given.nodes is not None or not (rest.keys() & {"targetDedicatedNodes", "autoScaleFormula"}):
             scaled = ("target", "enableAutoScale", "autoScale")
             rest = {key: value for key, value in rest.items() if not key.startswith(scaled)}
-            rest["targetDedicatedNodes"] = self._nodes(size, slots)
+            rest |= self._targets(size, slots)
         if bool((self._tasks["instances"].fillna(1) > 1).any()):
             rest["enableInterNodeCommunication"] = True
             body["taskSlotsPerNode"] = 1 if self._given.slots is None else self._given.slots
-        return body | rest
+        return body | rest | self._preemption(rest)
 
     def _note(self, cause: str, detail: str) -> None:
         self._past.ledger.note(cause, f"pool {self._name}", count=1, detail=detail)
@@ -133,15 +135,36 @@ class _Pool:
             return IMAGE
         return dict(stated)
 
-    def _nodes(self, size: str, slots: int) -> int:
-        if self._given.nodes is not None:
-            return self._given.nodes
-        stated = self._last(self._past.pools, "target_dedicated")
-        if stated is not None and float(stated) > 0:
-            return int(stated)
-        nodes = max(1, math.ceil(self._peak(size, slots)))
-        self._note("pool_nodes", str(nodes))
-        return nodes
+    def _targets(self, size: str, slots: int) -> dict[str, int]:
+        """Return how many nodes the pool asks for: as given or stated, else as many as ran at once, kinds as seen."""
+        stated = [int(self._last(self._past.pools, name) or 0) for name in ("target_dedicated", "target_low_priority")]
+        if self._given.nodes is None and any(one > 0 for one in stated):
+            return self._asked(*stated)
+        nodes = self._given.nodes
+        if nodes is None:
+            nodes = max(1, math.ceil(self._peak(size, slots)))
+            self._note("pool_nodes", str(nodes))
+        low = math.ceil(nodes * share_of_low(self._past, self._own))
+        if low:
+            self._note("low_nodes", f"{low} of {nodes}")
+        return self._asked(nodes - low, low)
+
+    def _asked(self, dedicated: int, low: int) -> dict[str, int]:
+        return {"targetDedicatedNodes": dedicated, **({"targetLowPriorityNodes": low} if low > 0 else {})}
+
+    def _preemption(self, scale: Mapping[str, Any]) -> dict[str, Any]:
+        """Return how nodes are taken back: at the instants at which they were, where files show that."""
+        taken = evictions(self._past, self._own)
+        has_low = "LowPriority" in str(scale.get("autoScaleFormula")) or bool(scale.get("targetLowPriorityNodes"))
+        if taken.empty:
+            if not has_low or not is_logged(self._past, self._own):
+                return {}
+            self._note("no_evictions", "preemption: {model: none}")
+            return {"simulation": {"preemption": {"model": "none"}}}
+        self._past.ledger.note_tasks("evictions" if has_low else "stray_evictions", taken)
+        if not has_low:
+            return {}
+        return {"simulation": {"preemption": {"model": "trace", "evictions": trace_of(taken, self._name)}}}
 
     def _peak(self, size: str, slots: int) -> float:
         """Return how many nodes the tasks that ran at once would fill."""

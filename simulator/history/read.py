@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -80,12 +81,13 @@ class _Reading:
             self._note_text(sample)
         sample.release()
         typist = Typist(found, sample.name, self._options, self._ledger)
+        bare = replace(found, tasks=None, nodes=None, pools=None)  # without raw columns, as large as the frames
         for table in TABLES:
             raw = getattr(found, table)
             if raw is not None and len(raw.numbers):
                 frame = typist.frame(table, raw)
                 frame["file"] = constant_text(sample.name, len(frame))
-                self._frames[table].append((found, frame))
+                self._frames[table].append((bare, frame))
         self._bodies |= found.bodies
         self._priorities |= found.priorities
         self._files.append(FileRead(sample.name, reader.name, found.rows))

@@ -116,6 +116,24 @@ def folded_keys(item: Mapping[str, Any]) -> dict[str, Any]:
     return dict(zip(names, item.values(), strict=False))
 
 
+_PLACES: Final[dict[tuple[str, ...], dict[tuple[str, ...], tuple[str, ...]]]] = {}
+"""By wanted folded keys, then by the keys of an object: its own key for each, an impossible one where it has none."""
+_NONE: Final = "\0"
+
+
+def picked(item: Mapping[str, Any], wanted: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return the values of an object under folded keys, None where it has none: faster than to fold all its keys."""
+    places = _PLACES.setdefault(wanted, {})
+    keys = tuple(item)
+    own = places.get(keys)
+    if own is None:
+        by_name = {key.lower().replace("_", ""): key for key in keys}
+        own = tuple(by_name.get(name, _NONE) for name in wanted)
+        if len(places) < MOST_SHAPES:
+            places[keys] = own
+    return tuple(map(item.get, own))
+
+
 def parquet_frame(sample: Sample, columns: Sequence[str]) -> pd.DataFrame:
     """Return columns of a Parquet file; raise InputError where it cannot be read."""
     import pyarrow.parquet as pq

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,6 +22,9 @@ from simulator.tables.spans import ABSENT, spans
 if TYPE_CHECKING:
     import pandas as pd
 
+FIRST_SECOND: Final = datetime.min.replace(tzinfo=UTC).timestamp()
+LAST_SECOND: Final = datetime.max.replace(tzinfo=UTC).timestamp()
+"""Of the calendar, since 1970."""
 LARGEST: Final = 2.0**53
 """Of a count."""
 
@@ -46,6 +50,9 @@ class Typist:
         zones = [0, 0]
         for name, values in raw.columns.items():
             kind = TABLES[table][name].kind
+            if kind is Kind.TEXT and _are_texts(values):
+                columns[name] = _stripped(values)
+                continue
             series = values if isinstance(values, pd.Series) else _series(values)
             if kind is Kind.TIME:
                 columns[name], without, with_zone = self._time(series, name)
@@ -67,10 +74,18 @@ class Typist:
         if self._found.is_relative:
             values, faults = spans(series, name, self._unit)
             self._note("bad_time", faults)
-            return values, 0, 0
+            return self._in_calendar(values), 0, 0
         found = instants(series, name, zone=self._options.time_zone, order=self._options.date_order)
         self._note("bad_time", found.faults)
-        return found.seconds, found.without_zone, found.with_zone
+        return self._in_calendar(found.seconds), found.without_zone, found.with_zone
+
+    def _in_calendar(self, values: Floats) -> Floats:
+        """Return times without those beyond the first and the last year of the calendar, which are noted."""
+        since = self._found.origin or 0.0
+        is_wrong = (values + since < FIRST_SECOND) | (values + since > LAST_SECOND)
+        self._ledger.note("bad_time", self._file, self._numbers[is_wrong])
+        self._fault[is_wrong] = "bad_time"
+        return np.where(is_wrong, np.nan, values)
 
     @property
     def _unit(self) -> str:
@@ -114,6 +129,18 @@ class Typist:
             rows = np.flatnonzero(np.asarray(unknown)[codes])
             self._ledger.note("unknown_word", self._file, self._numbers[rows])
         return np.array(["" if one is None else str(one) for one in meant], dtype=object)[codes]
+
+
+def _are_texts(values: Any) -> bool:
+    """Return whether raw values are a list of texts, as a reader of JSON makes one."""
+    return isinstance(values, list) and all(type(one) is str or one is None for one in values)
+
+
+def _stripped(values: list[str | None]) -> Any:
+    """Return texts without blanks around them, the empty one where there is none; those without blanks themselves."""
+    made = np.empty(len(values), dtype=object)
+    made[:] = [one.strip() if one else "" for one in values]
+    return made
 
 
 def _series(values: Any) -> pd.Series[Any]:

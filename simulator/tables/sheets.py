@@ -26,9 +26,10 @@ LOOKED_AT: Final = 50
 """Lines of a file that its dialect is found by."""
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9][0-9.,:eE+TZ -]*\s*")
 _SKIPPED: Final = re.compile(r"line (\d+): expected (\d+) fields, saw (\d+)")
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ABSENT_CELLS: Final = sorted({*ABSENT, *map(str.upper, ABSENT), "NaN", "None", "Null", "Unknown", "\\N"})
 
-
+csv.field_size_limit(2**31 - 1)  # a cell may be as long as its file
 _TAIL: Final = "\0"
 """Name of the column behind the last separator."""
 
@@ -174,12 +175,8 @@ def _skipped(text: str, *, has_names: bool) -> list[int]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Yield the lines of a text, without a copy of the whole."""
-    at = 0
-    while at < len(text):
-        end = text.find("\n", at) + 1 or len(text)
-        yield text[at:end]
-        at = end
+    """Yield the lines of a text, however they end, without a copy of the whole."""
+    return (found.group() for found in _LINE.finditer(text) if found.group())
 
 
 def _why(reason: str) -> str:

@@ -56,6 +56,13 @@ def test_an_interval_holds_its_share_of_the_predictions(level: float, low: float
     assert Prediction("makespan", DRAWS, 50.0).interval(level) == pytest.approx((low, high))
 
 
+def test_runs_that_never_end_lie_above_all_that_do() -> None:
+    one = Prediction("makespan", np.append(np.arange(1.0, 90.0), [np.inf] * 10), 95.0)
+    assert one.interval(0.95) == pytest.approx((2.5, np.inf))
+    assert one.holds(0.95)
+    assert not one.has_failed
+
+
 @pytest.mark.parametrize(("happened", "place"), [(0.0, 0.005), (50.0, 0.5), (1000.0, 0.995), (None, 0.995)])
 def test_the_place_of_what_happened_is_its_rank(happened: float | None, place: float) -> None:
     assert Prediction("makespan", DRAWS, happened).place == pytest.approx(place, abs=0.006)

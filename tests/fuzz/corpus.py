@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from tests.fuzz.inputs import POOL, Input
+from tests.fuzz.inputs import POOL, PRICES, Input
 
 HEAD: Final = "name: x\nhorizon: 3h\npools: [{file: pool.json}]\n"
 WORK: Final = HEAD + "jobs: [{id: j, poolInfo: {poolId: p}, simulation: {workload: [{%s}]}}]\n"
@@ -85,6 +85,15 @@ def _documents() -> dict[str, Case]:
     found["many digits in JSON"] = ("validate s.json", {"s.json": many})
     found["Infinity in a log"] = ("events e.jsonl", {"e.jsonl": '{"operationName": "TaskStartEvent", "a": Infinity}\n'})
     found["half of a character in an import"] = ("import past --out out", {"past": HALF})
+    found["lines that end in an old way"] = ("import past --out out", {"past": "id,submit,end\na,1,2\rb,2,3\n"})
+    early = "id,submit,end\na,0001-01-01T00:00:00+14:00,2026-01-01T00:00:00Z\n"
+    found["an import from before all time"] = ("import past --out out", {"past": early})
+    for name, number in (("1e19", "1"), ("1", "1e300")):
+        log = f"; UnixStartTime: {number}\n1 0 60 30 -1 -1 -1 -1 -1 -1 {name} -1 -1 -1 -1 -1 -1 -1\n"
+        found[f"a log of status {name} from {number} on"] = ("import past --out out", {"past": log})
+    found["a cell of many characters"] = ("import past --out out", {"past": f"id,submit,end\n{'a' * 200_000},1,2\n"})
+    dear = json.dumps(PRICES).replace("0.24", "1" + "0" * 400)
+    found["a price of no float"] = ("validate s.yaml", {"s.yaml": "prices: {file: l.json}\n" + HEAD, "l.json": dear})
     found["an instant under another name"] = ("validate s.yaml", {"s.yaml": LATER})
     found["keys of an operation in a body"] = ("requests r.json", {"r.json": json.dumps(OWN_KEYS)})
     return found

@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
+from simulator.errors import InputError, Problem
 from simulator.history.found import Found, Raw
 from simulator.history.ledger import Ledger
 from simulator.history.options import Options
 from simulator.history.reader import Reader
 from simulator.history.sample import Sample
+from simulator.history.typed import LAST_SECOND
 from simulator.tables.outcomes import Outcome
-from simulator.tables.swf import COLUMNS, read_jobs
+from simulator.tables.swf import COLUMNS, Jobs, read_jobs
 
 KIB_PER_GIB: Final = 1024.0**2
+LARGEST_WHOLE: Final = 2**53
+"""Up to here a float is every whole number."""
 _OUTCOMES: Final = {0: Outcome.FAILED, 1: Outcome.SUCCEEDED, 5: Outcome.CANCELLED}
 
 
@@ -41,15 +46,15 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
     if (processors > 1).any() and not together:
         ledger.note("gangs", sample.name, numbers[kept][processors > 1])
     has_run, waited = part["run"] >= 0, part["wait"] >= 0
-    status = part["status"].astype(np.int64)
+    job, status, executable = (_whole(jobs, name, sample.name)[kept] for name in ("job", "status", "executable"))
     used = np.where(part["memory"] > 0, part["memory"] * processors / KIB_PER_GIB, np.nan)
     text: dict[str, Any] = {
-        "task": part["job"].astype(np.int64),
+        "task": job,
         "created": part["submit"],
         "start": np.where(waited, part["submit"] + part["wait"], np.nan),
         "duration": np.where(has_run, part["run"], np.nan),
         "outcome": np.array([str(_OUTCOMES.get(int(one), "")) for one in status], dtype=object),
-        "name": np.where(part["executable"] >= 0, "app-" + part["executable"].astype(np.int64).astype(str), ""),
+        "name": np.where(executable >= 0, "app-" + executable.astype(str), ""),
         "slots": np.where(together, 1, processors),
         "instances": np.where(together, processors, 1),
         "used_memory": used,
@@ -65,6 +70,16 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
     )
 
 
+def _whole(jobs: Jobs, name: str, file: str) -> npt.NDArray[np.int64]:
+    """Return a column of whole numbers; raise InputError where one is too large to be told from the next."""
+    values = jobs.columns[name]
+    wrong = np.flatnonzero(np.abs(values) > LARGEST_WHOLE)
+    if len(wrong):
+        text = f"{name}: expected a whole number of at most {LARGEST_WHOLE:,}, not {values[wrong[0]]:g}"
+        raise InputError([Problem(text, file, jobs.line_of(int(wrong[0])), 1)])
+    return values.astype(np.int64)
+
+
 def _start(header: dict[str, str]) -> float | None:
     """Return the Unix time of the log's time 0, where its comments state it."""
     text = header.get("UnixStartTime", "").split()
@@ -72,7 +87,7 @@ def _start(header: dict[str, str]) -> float | None:
         value = float(text[0]) if text else 0.0
     except ValueError:
         return None
-    return value if value > 0 else None
+    return value if 0 < value < LAST_SECOND else None
 
 
 READER: Final = Reader(

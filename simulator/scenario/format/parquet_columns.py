@@ -19,6 +19,7 @@ MEANT: Final = {
     "id": (NUMBERS, TEXT),
     "submit": (NUMBERS, TEXT, DATES, SPANS),
     "duration": (NUMBERS, TEXT, SPANS),
+    "estimate": (NUMBERS, TEXT, SPANS),
     "cores": (NUMBERS, TEXT),
     "memory": (NUMBERS, TEXT),
     "slots": (NUMBERS, TEXT),

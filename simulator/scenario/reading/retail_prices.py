@@ -14,7 +14,7 @@ from simulator.scenario.checks.ids import near
 from simulator.scenario.format.catalogue import canonical, price_key
 from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.region_prices import normal, regions
-from simulator.scenario.format.section import fold
+from simulator.scenario.format.section import LARGEST_AMOUNT, fold
 from simulator.scenario.reading.documents import Document
 from simulator.states import PriceKind
 
@@ -71,9 +71,13 @@ def read_prices(document: Document, region: str | None) -> tuple[str, Rows]:
         raise InputError([document.problem(f"prices of several regions ({listed}, ...): name one as region", ())])
     prices: Rows = {}
     for item in sorted(rows, key=lambda item: str(item.get("effectiveStartDate", ""))):
-        price = item.get("retailPrice")
-        if isinstance(price, int | float) and not isinstance(price, bool) and price >= 0:
-            prices.setdefault(canonical(str(item.get("armSkuName", ""))), {})[_key(item)] = float(price)
+        price, name = item.get("retailPrice"), str(item.get("armSkuName", ""))
+        if price is None:
+            continue
+        if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= LARGEST_AMOUNT:
+            text = f"retailPrice of {name}: expected USD an hour, a number from 0 to {LARGEST_AMOUNT:,.0f}"
+            raise InputError([document.problem(text, ())])
+        prices.setdefault(canonical(name), {})[_key(item)] = float(price)
     return found[0], prices
 
 

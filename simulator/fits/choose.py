@@ -22,7 +22,7 @@ import numpy as np
 from simulator.fits.distances import distance
 from simulator.fits.families import FAMILIES, Family, rounded, seconds
 from simulator.fits.fit import DRAWS, LEVEL, SEED, Fit, Law
-from simulator.fits.sample import Floats, Sample
+from simulator.fits.sample import FINE, Floats, Sample
 
 LEAST: Final = 5
 """Ends that have to be seen before anything is fitted."""
@@ -86,7 +86,7 @@ def choose(sample: Sample, families: Sequence[str] = tuple(FAMILIES)) -> Choice 
     """Return the law of a sample; None where too few ends were seen."""
     if sample.ended < LEAST:
         return None
-    if not sample.censored and float(np.ptp(sample.exact)) == 0:
+    if not sample.censored and float(np.ptp(sample.exact)) < FINE:
         return Choice(_constant(sample))
     found = [fit for name in families if _may_be(name, sample) and (fit := fitted(FAMILIES[name], sample)) is not None]
     tried = tuple(sorted(_sober(found), key=lambda one: one.aic))
@@ -198,8 +198,8 @@ def _root(curvature: Floats) -> Floats | None:
 
 
 def _constant(sample: Sample) -> Fit:
-    """Return the law of values that are all the same."""
-    value = float(sample.exact[0])
+    """Return the law of values that no clock tells apart; a family's would be steeper than a scenario can have it."""
+    value = rounded(float(np.median(sample.exact)))
     law = Law(
         lambda at, _: at[0],
         lambda at: at[0],

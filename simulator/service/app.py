@@ -168,7 +168,7 @@ def _asked(request: Request, content: bytes) -> Asked:
     body: Any = {}
     if content.strip():
         try:
-            body = read_json(without_secrets(content.decode("utf-8")))
+            body = without_secrets(read_json(content.decode("utf-8")))
         except (JsonError, UnicodeDecodeError) as error:
             text = error.message if isinstance(error, JsonError) else "not a text in UTF-8"
             raise RefusedError(ServiceCode.INVALID_BODY, f"The request body cannot be read: {text}.") from None

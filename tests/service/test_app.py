@@ -82,8 +82,11 @@ def test_bodies_that_cannot_be_read_are_refused(body: bytes, status: int, code: 
 def test_time_by_hand() -> None:
     app = application("manual")
     assert call(app, "POST", "/_sim/advance?seconds=3600", key=None).json()["seconds"] == 3600
-    for text in ("", "-1", "x", "1e9", "nan", "0"):
-        assert call(app, "POST", f"/_sim/advance?seconds={text}", key=None).status_code == 400
+    for text in ("", "-1", "x", "1e9", "nan", "0", "31622400.5"):
+        refused = call(app, "POST", f"/_sim/advance?seconds={text}", key=None)
+        expected = f"Expected seconds above 0, at most 31622400, found '{text}'."
+        assert (refused.status_code, refused.json()["message"]["value"]) == (400, expected)
+    assert call(app, "POST", "/_sim/advance?seconds=0.5", key=None).json()["seconds"] == 3600.5
     call(app, "POST", "/pools", pool_of())
     call(app, "POST", "/jobs", job_of())
     call(app, "POST", "/jobs/j/tasks", task_of("t"))

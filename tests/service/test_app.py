@@ -41,11 +41,28 @@ def test_others_are_refused() -> None:
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"host": "127.0.0.1.evil.example"},
+        {"origin": "http://127.0.0.1:3000"},
+        {"origin": "http://localhost:8901"},
+        {"origin": "https://127.0.0.1:8901"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
     ],
 )
 @pytest.mark.parametrize("target", ["/pools", "/_sim/clock"])
-def test_pages_of_other_sites_reach_nothing(headers: dict[str, str], target: str) -> None:
+def test_other_pages_reach_nothing(headers: dict[str, str], target: str) -> None:
     assert call(application(), "GET", target, **headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://127.0.0.1:8901", "sec-fetch-site": "same-origin"},
+        {"origin": "http://localhost:8901", "host": "LOCALHOST:8901"},
+        {"sec-fetch-site": "none"},
+    ],
+)
+def test_its_own_pages_are_answered(headers: dict[str, str]) -> None:
+    assert call(application(), "GET", "/_sim/clock", key=None, **headers).status_code == 200
 
 
 def test_names_that_are_allowed_are_answered() -> None:

@@ -45,6 +45,36 @@ def divides_by_nothing(view: View) -> Iterator[Start]:
         yield Start(task, (task.task // 0,))
 
 
+def starts_twice_on_one(view: View) -> Iterator[Start]:
+    for task in view.waiting:
+        yield Start(task, (1, 1))
+
+
+def starts_a_number(view: View) -> Iterator[Start]:
+    del view
+    yield Start(5)  # type: ignore[arg-type]
+
+
+def starts_on_a_number(view: View) -> Iterator[Start]:
+    for task in view.waiting:
+        yield Start(task, 1)  # type: ignore[arg-type]
+
+
+def starts_on_a_name(view: View) -> Iterator[Start]:
+    for task in view.waiting:
+        yield Start(task, ("p_1_d",))  # type: ignore[arg-type]
+
+
+def starts_made_up_facts(view: View) -> Iterator[Start]:
+    for task in view.waiting:
+        yield Start(task._replace(slots=0))
+
+
+def takes_a_plain_tuple(task: Request, nodes: Sequence[Node], draw: Draw) -> tuple[int, ...]:
+    del task, draw
+    return tuple(nodes[0])
+
+
 def takes_no_node(task: Request, nodes: Sequence[Node], draw: Draw) -> None:
     del task, nodes, draw
 

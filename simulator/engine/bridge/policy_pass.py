@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from simulator.errors import InputError, Problem
 from simulator.policy.scheduling.view import Start
+from simulator.policy.scheduling.waiting import Waiting
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from simulator.engine.bridge.pool_view import PoolView
     from simulator.kernel import Kernel, Tasks
     from simulator.policy.scheduling.view import Decisions
-    from simulator.policy.scheduling.waiting import Waiting
 
 
 class PolicyPass:
@@ -62,11 +62,17 @@ class PolicyPass:
 
     def _perform(self, decision: object) -> None:
         """Start a task, or raise InputError where that cannot be."""
-        if not isinstance(decision, Start):
-            raise self._refused(f"answers {decision!r}, and a decision is a Start(task) or Start(task, nodes)")
+        if not _is_decision(decision):
+            raise self._refused(
+                f"answers {decision!r}, and a decision is a Start(task) or Start(task, nodes), with a task of the view "
+                "and a tuple of numbers of nodes"
+            )
         task = decision.task
         if not self._view.may_start(task):
-            raise self._refused(f"starts task {task.task}, which does not wait, or whose job is not served now")
+            raise self._refused(
+                f"starts task {task.task}, which does not wait, or whose job is not served now, or which is not as "
+                "the view has it"
+            )
         if decision.nodes:
             self._check_nodes(decision)
         nodes = decision.nodes or self._view.places(task)
@@ -77,8 +83,9 @@ class PolicyPass:
 
     def _check_nodes(self, decision: Start) -> None:
         task, nodes = decision
-        if len(set(nodes)) != task.instances:
-            raise self._refused(f"starts task {task.task} on nodes {nodes}, and it needs {task.instances} of them")
+        if not len(nodes) == len(set(nodes)) == task.instances:
+            needed = f"{task.instances} of them, each once"
+            raise self._refused(f"starts task {task.task} on nodes {nodes}, and it needs {needed}")
         for node in nodes:
             if not self._view.has_room_on(task, node):
                 raise self._refused(
@@ -97,3 +104,11 @@ class PolicyPass:
         at = self._view.now / MS_PER_S
         text = f"at {at:g} s the queue policy {self._name} {what} (started before in this pass: {before})"
         return InputError([Problem(text)])
+
+
+def _is_decision(answer: object) -> TypeGuard[Start]:
+    """Return whether a policy's answer has the form of a decision, all the way down."""
+    if not isinstance(answer, Start):
+        return False
+    task, nodes = cast("tuple[object, object]", answer)
+    return isinstance(task, Waiting) and isinstance(nodes, tuple) and all(isinstance(node, int) for node in nodes)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class PolicyPlacement:
     """Asks a placement which of the nodes with room a task takes."""
 
-    def __init__(self, name: str, function: Callable[..., Node], arguments: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, function: Callable[..., object], arguments: Mapping[str, Any]) -> None:
         self._name = name
         self._function = function
         self._arguments = dict(arguments)
@@ -35,7 +35,7 @@ class PolicyPlacement:
         chosen = []
         for _ in range(count):
             node = self._function(request, able, kernel.random.draw, **self._arguments)
-            if node not in able:
+            if not isinstance(node, Node) or node not in able:  # a plain tuple of the same values equals a node
                 numbers = [one.number for one in able]
                 text = f"the placement policy {self._name} answers {node!r} for task {task}; it can go to {numbers}"
                 raise InputError([Problem(text)])

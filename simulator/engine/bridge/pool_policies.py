@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def planner_of(policy: QueuePolicy, *, may_import: bool) -> PolicyPass | None:
     """Return who decides which tasks of a pool start; None: the kernel, by the rules of the service."""
-    if is_own(policy.policy):
+    if is_own(policy.policy, QUEUES):
         function = _own(policy, 1, "policies.queue", may_import=may_import)
         return PolicyPass(policy.policy, _all_of(policy.policy, function), policy.arguments, PoolView(by_creation))
     discipline = QUEUES[policy.policy]
@@ -46,7 +46,7 @@ def planner_of(policy: QueuePolicy, *, may_import: bool) -> PolicyPass | None:
 
 def placer_of(policy: PlacementPolicy, *, may_import: bool) -> PolicyPlacement | None:
     """Return who chooses among the nodes with room; None: the kernel, by the pool's fill type."""
-    if is_own(policy.policy):
+    if is_own(policy.policy, PLACEMENTS):
         function = _own(policy, 3, "policies.placement", may_import=may_import)
         return PolicyPlacement(policy.policy, _one_of(policy.policy, function), policy.arguments)
     placement = PLACEMENTS[policy.policy]
@@ -57,7 +57,7 @@ def placer_of(policy: PlacementPolicy, *, may_import: bool) -> PolicyPlacement |
 
 
 def _own(policy: QueuePolicy | PlacementPolicy, given: int, path: str, *, may_import: bool) -> Callable[..., Any]:
-    """Return a user's function; raise InputError where there is none, or the scenario may not bring code."""
+    """Return a user's function; raise InputError where there is none, or it is one of a module and may not be named."""
     if is_path(policy.policy) and not may_import:
         text = f"{policy.policy} is code, and a scenario that is confined to its folder may not bring any"
         raise InputError([Problem(text, path=path)])

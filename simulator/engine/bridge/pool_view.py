@@ -161,9 +161,9 @@ class PoolView:
     # ---- what is checked of its answers -------------------------------------------------------------------
 
     def may_start(self, task: Waiting) -> bool:
-        """Return whether a task waits, its job is served, and no manager has to start before it."""
+        """Return whether a task waits with these very facts, is served, and has no manager that must start before."""
         number, job = task.task, task.job
-        if number not in self._members or (self._queues.shut_jobs and self._queues.gate[job]):
+        if self._members.get(number) != task or (self._queues.shut_jobs and self._queues.gate[job]):
             return False
         rules = self._eligibility
         return not rules.any or rules.led[job] == 1 or rules.manager(job) == number
@@ -226,9 +226,12 @@ class PoolView:
             self._usage.change(one.task.job, -slots, int(self._kernel.attempts.end[one.row]))
 
     def _rank(self) -> None:
-        """Put tasks in order again where priorities of their jobs have changed."""
+        """Put tasks in order again where priorities of their jobs have changed.
+
+        One that runs may come back to the place it has kept, so its priority counts as well.
+        """
         priorities = self._queues.priorities
-        if all(task.priority == priorities[task.job] for task in self._members.values()):
+        if all(task.priority == priorities[task.job] for line in self._lines.values() for task in line.kept()):
             return
         tasks = [self._facts(task) for task in self._members]
         self._lines = {} if self._by_job else {ALL: Line(self._order)}

@@ -37,8 +37,12 @@ class Line:
             if task.task not in gone:
                 yield task
 
+    def kept(self) -> Iterator[Waiting]:
+        """Return the tasks that have a place, those that have left included: `add` may use it again."""
+        return (task for _, task in self._entries[self._begin :])
+
     def add(self, task: Waiting) -> None:
-        """Add a task; one that comes back has the same facts as before."""
+        """Add a task; one that comes back while it has its place must have the same facts as before."""
         if task.task in self._gone:
             self._gone.discard(task.task)
             return

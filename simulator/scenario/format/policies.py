@@ -17,20 +17,20 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from simulator.durations import Seconds
-from simulator.policy.scheduling.own import PATH, is_path, offered
-from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, SHRINKINGS
+from simulator.policy.scheduling.own import NAME, PATH, is_path, offered
+from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, SHRINKINGS, Placement, QueueDiscipline
 from simulator.scenario.format.section import Section, lower
 
 WEEK: Final = 7 * 86400.0
 
 
-def is_own(name: str) -> bool:
-    """Return whether a policy is a function of the user's own."""
-    return name not in QUEUES and name not in PLACEMENTS
+def is_own(name: str, table: Mapping[str, object]) -> bool:
+    """Return whether a policy is a function that the user brings, and none of a table."""
+    return name not in table
 
 
 def _known(table: Mapping[str, object], name: str, info: ValidationInfo) -> str:
-    """Refuse a name that stands for nothing, and code from where nobody may bring any."""
+    """Refuse a name that stands for nothing, and a function of a module from where nobody may name any."""
     if name in table:
         return name
     if name not in offered():
@@ -41,7 +41,7 @@ def _known(table: Mapping[str, object], name: str, info: ValidationInfo) -> str:
         if folder is not None and not folder.brings_code:
             raise ValueError(
                 "a function of your own is code, and this file may not bring any: it is confined, or came while a "
-                "simulation runs; name it in a scenario of your own"
+                "simulation runs; name it in a scenario of your own, or offer it by an installed package"
             )
     return name
 
@@ -55,8 +55,9 @@ def _known_placement(name: str, info: ValidationInfo) -> str:
 
 
 def _words(table: Mapping[str, object]) -> WithJsonSchema:
-    own = {"type": "string", "pattern": f"^{PATH.pattern}$"}
-    return WithJsonSchema({"anyOf": [{"type": "string", "enum": list(table)}, own]})
+    """Return the schema of a name; which packages are installed where it is read is not known, so any name may be."""
+    forms = [{"type": "string", "pattern": f"^{form.pattern}$"} for form in (NAME, PATH)]
+    return WithJsonSchema({"anyOf": [{"type": "string", "enum": list(table)}, *forms]})
 
 
 QueueName = Annotated[str, AfterValidator(_known_queue), _words(QUEUES)]
@@ -74,9 +75,9 @@ ShrinkingName = Annotated[
 ]
 
 
-def _takes(section: Section, name: str, parameters: tuple[str, ...]) -> None:
+def _takes(section: Section, name: str, table: Mapping[str, QueueDiscipline | Placement]) -> None:
     """Raise ValueError where a parameter has a value that a policy does not take; one written out has all defaults."""
-    parameters = ("arguments",) if is_own(name) else parameters
+    parameters = ("arguments",) if is_own(name, table) else table[name].parameters
     for field in sorted(section.model_fields_set - {"policy", *parameters}):
         if getattr(section, field) == type(section).model_fields[field].get_default(call_default_factory=True):
             continue
@@ -99,7 +100,7 @@ class QueuePolicy(Section):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        _takes(self, self.policy, QUEUES[self.policy].parameters if self.policy in QUEUES else ())
+        _takes(self, self.policy, QUEUES)
         return self
 
 
@@ -115,7 +116,7 @@ class PlacementPolicy(Section):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        _takes(self, self.policy, PLACEMENTS[self.policy].parameters if self.policy in PLACEMENTS else ())
+        _takes(self, self.policy, PLACEMENTS)
         return self
 
 

@@ -42,6 +42,8 @@ def busy() -> Body:
         "sizes": SIZE,
         **quota,
         "options": {"nodeTieBreak": "random"},
+        "policies": {"shrinking": "idle_first"},
+        "calibration": "measured.json",
         "origin": "2026-01-05T00:00:00Z",
         "pools": [unwritten(pool("p", low_priority=2)), scaled, short, pool("s", nodes=3), missed, upgraded],
         "jobs": [
@@ -63,6 +65,8 @@ def busy() -> Body:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("answers")
     (made / "past.csv").write_text("id,submit,duration\na,2026-03-02T07:00:00Z,600\n")
+    latency = {"quantity": "dispatch_latency", "value": "1s", "n": 40}
+    (made / "measured.json").write_text(json.dumps({"measured": [latency]}))
     for name in ("one", "two"):
         (made / f"{name}.json").write_text(json.dumps(busy()))
     axis = {"nodes": {"path": "pools.s.targetDedicatedNodes", "values": [2, 3]}}

@@ -1,8 +1,8 @@
 """The web application: requests in, replies out, and the clock beside them.
 
-It runs by itself under a web server, or mounted in another application that has `living` run. Which operation a request
-asks for is no matter of routes here: `operations.py` has a table of them, from which documents, tests and refusals are
-made too. No path, address or command of a request is ever opened or run.
+It runs by itself under a web server and is mounted in no other application: clients sign whole paths. Which operation a
+request asks for is no matter of routes here: `operations.py` has a table of them, from which documents, tests and
+refusals are made too. No path, address or command of a request is ever opened or run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import sys
 import traceback
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -39,6 +39,8 @@ LARGEST_BODY: Final = 4 * 2**20
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 """Names under which only this machine reaches a server."""
 JSON: Final = "application/json; odata=minimalmetadata"
+OWN_PAGE: Final = frozenset({"same-origin", "none"})
+"""What browsers write into `Sec-Fetch-Site` where no other page stands behind a request; other clients have none."""
 BARE: Final = (204, 304)
 """Statuses of replies without a body."""
 Fork = Callable[["App", int], Awaitable[str]]
@@ -97,7 +99,7 @@ class App(Starlette):
 
     async def _reply(self, request: Request) -> Reply:
         try:
-            self._check_names(request.headers)
+            self._check_origin(request)
             content = await _content(request)
             self._check_key(request)
             asked = _asked(request, content)
@@ -121,15 +123,20 @@ class App(Starlette):
             self.ticking.changed()
         return reply
 
-    def _check_names(self, headers: Mapping[str, str]) -> None:
-        """Raise RefusedError where a page of another site, or another name of this machine, stands behind a request."""
-        host, origin = _name(f"//{headers.get('host', '')}"), headers.get("origin")
-        if host not in self._hosts or (origin is not None and _name(origin) not in self._hosts):
-            raise RefusedError(
-                ServiceCode.AUTHENTICATION_FAILED,
-                "The names in the Host and Origin headers are not those of this server.",
-                [("AuthenticationErrorDetail", f"It answers to {', '.join(sorted(self._hosts))}")],
-            )
+    def _check_origin(self, request: Request) -> None:
+        """Raise RefusedError where another page than this server's, or another name of it, stands behind a request."""
+        host, headers = request.headers.get("host", "").lower(), request.headers
+        own = f"{request.scope['scheme']}://{host}"
+        if _name(f"//{host}") not in self._hosts:
+            detail = f"It answers to {', '.join(sorted(self._hosts))}, as the Host header has it"
+        elif headers.get("origin", own).lower() != own:
+            detail = f"The Origin header is not {own}"
+        elif headers.get("sec-fetch-site", "none") not in OWN_PAGE:
+            detail = "The Sec-Fetch-Site header names another page than this server's"
+        else:
+            return
+        text = "The request comes from another page, or goes to another name, than this server's."
+        raise RefusedError(ServiceCode.AUTHENTICATION_FAILED, text, [("AuthenticationErrorDetail", detail)])
 
     def _check_key(self, request: Request) -> None:
         """Raise RefusedError unless a request is signed; on loopback the simulation's own routes need no key."""
@@ -168,7 +175,7 @@ def _asked(request: Request, content: bytes) -> Asked:
     body: Any = {}
     if content.strip():
         try:
-            body = read_json(without_secrets(content.decode("utf-8")))
+            body = without_secrets(read_json(content.decode("utf-8")))
         except (JsonError, UnicodeDecodeError) as error:
             text = error.message if isinstance(error, JsonError) else "not a text in UTF-8"
             raise RefusedError(ServiceCode.INVALID_BODY, f"The request body cannot be read: {text}.") from None

@@ -59,7 +59,8 @@ async def advance(served: Served, asked: Asked) -> dict[str, Any]:
     """Simulate on for some seconds."""
     text = asked.query.get("seconds", "")
     if not re.fullmatch(r"\d{1,9}(\.\d+)?", text, re.ASCII) or not 0 < float(text) <= LONGEST:
-        raise RefusedError(ServiceCode.INVALID_QUERY, f"Expected seconds from 1 to {LONGEST:g}, found '{text[:40]}'.")
+        message = f"Expected seconds above 0, at most {LONGEST:.0f}, found '{text[:40]}'."
+        raise RefusedError(ServiceCode.INVALID_QUERY, message)
     await served.ticking.advance(float(text))
     return await state(served, asked)
 

@@ -59,6 +59,11 @@ CHANGES: Final[Changes] = {
         "policies.queue.halfLife",
         "100h",
     ),
+    "QueuePolicy.arguments": Change(
+        two_slots(task("a"), task("b"), queue={"policy": "tests.engine.own_policies:youngest_first"}),
+        "policies.queue.arguments",
+        {"most": 1},
+    ),
     "Policies.placement": Change(_FIT, "policies.placement", "lowest_id"),
     "Policies.shrinking": Change(
         document(
@@ -74,6 +79,11 @@ CHANGES: Final[Changes] = {
     ),
     "PlacementPolicy.resource": Change(
         altered(_FIT, {"policies.placement": {"policy": "worst_fit"}}), "policies.placement.resource", "memory"
+    ),
+    "PlacementPolicy.arguments": Change(
+        altered(_FIT, {"policies.placement": {"policy": "tests.engine.own_policies:highest_id"}}),
+        "policies.placement.arguments",
+        {"spare": 1},
     ),
     "PoolSimulation.policies": Change(
         two_slots(*_HEAD, queue="service"), "pools.0.simulation.policies", {"queue": "fcfs"}

@@ -32,7 +32,7 @@ ON_JOBS: Final = ("AddTasks", "DisableJob", "EnableJob", "TerminateJob", "Update
 ON_SCHEDULES: Final = ("DisableJobSchedule", "EnableJobSchedule", "TerminateJobSchedule", "DeleteJobSchedule")
 COLUMNS: Final = (
     *("id", "submit", "start", "end", "duration", "cores", "memory", "slots", "instances", "dependsOn"),
-    *("exitCode", "failedAttempts", "maxTaskRetryCount"),
+    *("exitCode", "failedAttempts", "maxTaskRetryCount", "estimate"),
 )
 REFUSED: Final[dict[str, Any]] = {
     **dict.fromkeys((f"{one}.pool" for one in (*ON_POOLS, *ON_NODES)), NAME),
@@ -43,6 +43,7 @@ REFUSED: Final[dict[str, Any]] = {
     **dict.fromkeys(("Outage.size", "Pool.vmSize", "vmSizes.name", "UpdatedPool.poolId"), NAME),
     **dict.fromkeys(("PoolSimulation.account", "TraceWorkload.trace", "TraceWorkload.timeZone"), NAME),
     **dict.fromkeys(("Empirical.column", "prices.region"), NAME),
+    **dict.fromkeys(("QueuePolicy.policy", "PlacementPolicy.policy"), NAME),
     "SickNodes.nodes": [NAME],
     "TraceWorkload.keep": {NAME: ["x"]},
     "Options.formula": {NAME: 1},
@@ -86,16 +87,17 @@ FREE: Final = frozenset(
         *("TerminateJob.terminateReason", "JobSimulation.stream", "TaskGroup.idPrefix", "AutoPool.autoPoolIdPrefix"),
         *("MultiInstanceSettings.coordinationCommandLine", "InboundNatPool.name", "containerSettings.imageName"),
         *("NetworkConfiguration.subnetId", "PublicAddresses.ipAddressIds", "TraceWorkload.columnNames"),
+        *("QueuePolicy.arguments", "PlacementPolicy.arguments"),
     }
 )
 """Keys of which the value is a text or a list of the user's own, or a name of something outside of the scenario."""
 NUMBERS: Final = frozenset(
     {
         *("Empirical.values", "PoolSimulation.newImages", "CapacityEvent.times", "AtTimes.at"),
-        *("Profile.ratesPerHour", "Profile.weekdays"),
+        *("Profile.ratesPerHour", "Profile.weekdays", "Mixture.first", "Mixture.second"),
     }
 )
-"""Keys with lists of numbers and times."""
+"""Keys with numbers, times and what they are drawn from."""
 
 
 def may_name(key: Key) -> bool:

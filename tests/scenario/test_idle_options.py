@@ -19,6 +19,17 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "sampleLateProbability": ({"sampleLateProbability": 0.5}, {"options": {"sampleProfile": "exact"}}, {}),
     "sampleLateMaxS": ({"sampleLateMaxS": 9}, {"options": {"sampleProfile": "documented"}}, {}),
     "imageInterval": ({"imageInterval": "1h"}, {}, {"pools": [AUTOMATIC]}),
+    **{
+        name: ({name: value}, {"policies": {"queue": "fcfs"}}, {})
+        for name, value in {
+            "equalPriorityPolicy": "round_robin",
+            "taskOrder": "random",
+            "retryPosition": "tail",
+            "gangReserve": True,
+        }.items()
+    },
+    "scaleDownOrder": ({"scaleDownOrder": "oldest_idle_first"}, {"policies": {"shrinking": "idle_first"}}, {}),
+    "nodeTieBreak": ({"nodeTieBreak": "random"}, {"policies": {"placement": "lowest_id"}}, {}),
     "billUntil": ({"billUntil": "gone"}, {"horizon": "2h"}, {}),
     "spotRatio": ({"spotRatio": 0.5}, {}, OWN),
     "lowPriorityRatio": ({"lowPriorityRatio": 0.5}, OWN, {}),

@@ -41,11 +41,28 @@ def test_others_are_refused() -> None:
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"host": "127.0.0.1.evil.example"},
+        {"origin": "http://127.0.0.1:3000"},
+        {"origin": "http://localhost:8901"},
+        {"origin": "https://127.0.0.1:8901"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
     ],
 )
 @pytest.mark.parametrize("target", ["/pools", "/_sim/clock"])
-def test_pages_of_other_sites_reach_nothing(headers: dict[str, str], target: str) -> None:
+def test_other_pages_reach_nothing(headers: dict[str, str], target: str) -> None:
     assert call(application(), "GET", target, **headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://127.0.0.1:8901", "sec-fetch-site": "same-origin"},
+        {"origin": "http://localhost:8901", "host": "LOCALHOST:8901"},
+        {"sec-fetch-site": "none"},
+    ],
+)
+def test_its_own_pages_are_answered(headers: dict[str, str]) -> None:
+    assert call(application(), "GET", "/_sim/clock", key=None, **headers).status_code == 200
 
 
 def test_names_that_are_allowed_are_answered() -> None:
@@ -82,8 +99,11 @@ def test_bodies_that_cannot_be_read_are_refused(body: bytes, status: int, code: 
 def test_time_by_hand() -> None:
     app = application("manual")
     assert call(app, "POST", "/_sim/advance?seconds=3600", key=None).json()["seconds"] == 3600
-    for text in ("", "-1", "x", "1e9", "nan", "0"):
-        assert call(app, "POST", f"/_sim/advance?seconds={text}", key=None).status_code == 400
+    for text in ("", "-1", "x", "1e9", "nan", "0", "31622400.5"):
+        refused = call(app, "POST", f"/_sim/advance?seconds={text}", key=None)
+        expected = f"Expected seconds above 0, at most 31622400, found '{text}'."
+        assert (refused.status_code, refused.json()["message"]["value"]) == (400, expected)
+    assert call(app, "POST", "/_sim/advance?seconds=0.5", key=None).json()["seconds"] == 3600.5
     call(app, "POST", "/pools", pool_of())
     call(app, "POST", "/jobs", job_of())
     call(app, "POST", "/jobs/j/tasks", task_of("t"))

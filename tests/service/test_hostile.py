@@ -1,6 +1,7 @@
 """Requests that nobody should send: each is answered in the words of the service, and none is a defect."""
 
 import asyncio
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from simulator.service.app import App
 from simulator.service.auth import Account
 from simulator.service.clock import Clock
 from simulator.service.operations import OPERATIONS, Operation
+from simulator.service.secrets import without_secrets
 from simulator.service.session import Session, empty_account
-from tests.service.client import BASE, Client, application, call, job_of, pool_of, task_of
+from tests.service.client import BASE, MACHINE, Client, application, call, job_of, pool_of, task_of
 
 HANDLED = [one for one in OPERATIONS if one.handler is not None]
 FORMULA = {"autoScaleFormula": "$TargetDedicatedNodes = 1;", "autoScaleEvaluationInterval": "PT5M"}
@@ -137,6 +139,31 @@ def test_secrets_are_neither_kept_nor_shown(tmp_path: Path) -> None:
     app.session.close()
     assert "s3cret" not in shown + log.read_text()
     assert "https://x.example/y?sv=1&sig=&se=2" in shown
+
+
+def test_secrets_are_found_however_a_client_writes_them(tmp_path: Path) -> None:
+    """Several clients write `&` as an escape; whatever is in protected settings is a secret, as its name says."""
+    log = tmp_path / "session.yaml"
+    app = App(Session(Simulation(empty_account()), log=log), Clock.parse("manual"), Account())
+    extension = {"name": "e", "publisher": "x", "type": "y", "protectedSettings": {"any": ["s3cret"]}}
+    file = {"httpUrl": "https://x.example/f?sv=1&sig=s3cret", "filePath": "f"}
+    start = {"commandLine": "fetch 'https://x.example/f?sv=1&sig=s3cret' password", "resourceFiles": [file]}
+    users = [{"name": "u", "password": "s3cret"}]
+    body = pool_of(startTask=start, userAccounts=users)
+    body["virtualMachineConfiguration"] = {**MACHINE, "extensions": [extension]}
+    written = json.dumps(body).replace("&", "\\u0026").replace('"password"', '"pass\\u0077ord"')
+    assert call(app, "POST", "/pools", written.encode()).status_code == 201
+    shown = call(app, "GET", "/pools/p")
+    app.session.close()
+    assert "s3cret" not in shown.text + log.read_text()
+    assert shown.json()["startTask"]["commandLine"] == "fetch 'https://x.example/f?sv=1&sig=' password"
+    assert shown.json()["virtualMachineConfiguration"]["extensions"] == [{**extension, "protectedSettings": {}}]
+
+
+@pytest.mark.parametrize("value", [None, "s3cret", {"a": "s3cret"}, ["s3cret"], 5, 1.5, True])
+def test_a_secret_of_any_type_leaves_that_type_behind(value: Any) -> None:
+    found = without_secrets([{"AccountKey": value, "other": value}])[0]
+    assert (found["AccountKey"], type(found["AccountKey"]), found["other"]) == (type(value)(), type(value), value)
 
 
 def test_nobody_is_shut_out_by_a_flood(monkeypatch: pytest.MonkeyPatch) -> None:

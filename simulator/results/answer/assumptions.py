@@ -95,7 +95,9 @@ def _of_calibration(recording: Recording) -> Iterator[Assumed]:
     if found is not None and found.used:
         counts: dict[tuple[str, int], None] = dict.fromkeys((one.quantity, one.n) for one in found.used)
         text = ", ".join(f"{quantity.replace('_', ' ')} (n = {n:,})" for quantity, n in counts)
-        yield Assumed("measured from your data", f"{text}; {found.file} (`calibration`)")
+        places = [one.place.split(".") for one in found.used]
+        pools = tuple(dict.fromkeys(name for room, name, *_ in places if room == "pools"))
+        yield Assumed("measured from your data", f"{text}; {found.file} (`calibration`)", pools)
 
 
 def _measured(scenario: Scenario) -> frozenset[str]:

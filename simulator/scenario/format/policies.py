@@ -75,9 +75,11 @@ ShrinkingName = Annotated[
 
 
 def _takes(section: Section, name: str, parameters: tuple[str, ...]) -> None:
-    """Raise ValueError where a parameter is written that a policy does not take."""
+    """Raise ValueError where a parameter has a value that a policy does not take; one written out has all defaults."""
     parameters = ("arguments",) if is_own(name) else parameters
     for field in sorted(section.model_fields_set - {"policy", *parameters}):
+        if getattr(section, field) == type(section).model_fields[field].get_default(call_default_factory=True):
+            continue
         known = ", ".join(map(to_camel, parameters)) or "no parameter"
         raise ValueError(f"{name} takes {known}, not {to_camel(field)}")
 

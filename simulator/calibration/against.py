@@ -85,12 +85,12 @@ def pools_of(document: Mapping[str, Any]) -> Callable[[Pools], Pools]:
     return change
 
 
-def scaled_by(formula: str, interval: str = "PT5M") -> Callable[[Pools], Pools]:
-    """Return what lets every pool of the past scale itself by a formula."""
+def scaled_by(formula: str) -> Callable[[Pools], Pools]:
+    """Return what lets every pool of the past scale itself by a formula, as often as it was evaluated before."""
 
     def change(pools: Pools) -> Pools:
         fixed = ("targetDedicatedNodes", "targetLowPriorityNodes")
-        scaling = {"enableAutoScale": True, "autoScaleFormula": formula, "autoScaleEvaluationInterval": interval}
+        scaling = {"enableAutoScale": True, "autoScaleFormula": formula}
         return [{key: value for key, value in one.items() if key not in fixed} | scaling for one in pools]
 
     return change

@@ -9,7 +9,7 @@ is measured again on the second part, so that a prediction that failed says of w
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -135,7 +135,6 @@ def backtest(
     replications: int = 100,
     workers: int = 0,
     given: Given | None = None,
-    on_outcome: Callable[[Any], object] | None = None,
 ) -> Backtest:
     """Return how well the first part of a past predicts the second."""
     parts = split(past, share)
@@ -145,7 +144,7 @@ def backtest(
         course = Course.of(parts, given or Given(), Path(folder))
         scenarios = [course.predicted(first, number) for number in range(replications)]
         rates = hourly(scenarios[0])
-        runs = run_all(scenarios, parts.cut, rates, workers=workers, on_outcome=on_outcome)
+        runs = run_all(scenarios, parts.cut, rates, workers=workers)
         happened = recorded(course, rates)
     return Backtest(
         parts.cut,
@@ -174,12 +173,11 @@ def run_all(
     rates: tuple[float, float],
     *,
     workers: int = 0,
-    on_outcome: Callable[[Any], object] | None = None,
 ) -> list[Seen]:
     """Return what happens after the cut in a run of each scenario, every one with draws of its own."""
     trials = [Trial(Cell(number, {}, scenario), number) for number, scenario in enumerate(scenarios)]
     seen = []
-    for outcome in run_in_order(trials, Wanted(("cost",), TABLES), workers=workers, on_outcome=on_outcome):
+    for outcome in run_in_order(trials, Wanted(("cost",), TABLES), workers=workers):
         if outcome.failure is not None:
             raise BrokenInvariantError(f"replication {outcome.replication}: {outcome.failure.traceback}")
         tasks, timeline = (outcome.tables[name].to_pandas() for name in TABLES)
@@ -224,7 +222,8 @@ def _differ(one: Learned, other: Learned) -> bool:
     """Return whether two means differ: by draws of both where there are laws, else by their intervals."""
     if one.choice is not None and other.choice is not None:
         stream = np.random.Generator(np.random.PCG64(SEED))
-        mine, others = (np.log(stream.choice(each.draws("mean"), DRAWS)) for each in (one.choice, other.choice))
+        drawn = (stream.choice(each.draws("mean"), DRAWS) for each in (one.choice, other.choice))
+        mine, others = (np.log(np.maximum(each, 1e-9)) for each in drawn)
         ratios = mine - others
         low, high = np.quantile(ratios, [SURPRISE / 2, 1 - SURPRISE / 2])
         return bool(low > 0 or high < 0)

@@ -127,10 +127,13 @@ class Evidence:
 
     @cached_property
     def growths(self) -> pd.DataFrame:
-        """Changes of a pool's targets, with those before: when which pool asked for nodes."""
+        """Changes that raised a pool's targets, or whose targets no file has: when which pool asked for nodes."""
         pools = self.past.pools
-        asked = pools[pools["change"].isin(["created", "resize"]) & (pools["time"] >= self.begin)]
-        return asked.sort_values("time", kind="stable")
+        asked = pools[pools["change"].isin(["created", "resize"])].sort_values("time", kind="stable")
+        targets = asked[["target_dedicated", "target_low_priority"]]
+        sums = targets.groupby(asked["pool"], sort=False).ffill().fillna(0).sum(axis=1)
+        rise = sums - sums.groupby(asked["pool"], sort=False).shift(1, fill_value=0)
+        return asked[((rise > 0) | targets.isna().all(axis=1)) & (asked["time"] >= self.begin)]
 
     @cached_property
     def formats(self) -> dict[str, str]:

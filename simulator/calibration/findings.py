@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -48,13 +49,18 @@ class Learned:
     made: Callable[[Any], Any] = _as_it_is
     """Makes a value of a law's distribution."""
 
+    @property
+    def _salt(self) -> int:
+        """Keeps what is drawn of one quantity and kind apart from the draws of all others."""
+        return zlib.crc32(repr((self.quantity, sorted(self.of.items()))).encode())
+
     def other(self, number: int) -> Any:
         """Return another value that the past allows as well; a number without a law has its own spread."""
         if self.choice is not None:
-            return self.made(self.choice.other(number))
+            return self.made(self.choice.other(number, self._salt))
         if self.quantity not in SHARES or self.mean is None:
             return self.value
-        hits, stream = self.mean[0] * self.count, np.random.Generator(np.random.PCG64([SEED, number]))
+        hits, stream = self.mean[0] * self.count, np.random.Generator(np.random.PCG64([SEED, self._salt, number]))
         return rounded(float(stream.beta(hits + 0.5, self.count - hits + 0.5)))
 
     def entry(self, evidence: Evidence) -> Measured:

@@ -12,8 +12,9 @@ from simulator.calibration.evidence import Evidence
 from simulator.calibration.findings import Finding, Learned
 from simulator.calibration.split import Parts
 from simulator.durations import format_duration
+from simulator.errors import InputError
 from simulator.history.pools import Given, pool_bodies
-from simulator.history.replay import Replay, replay_of
+from simulator.history.replay import Replay, legal_ids, replay_of
 from simulator.scenario.format.calibration_file import CalibrationFile, pattern_of
 from simulator.scenario.format.timestamps import to_the_second
 from simulator.scenario.reading.calibrated import with_measured
@@ -37,8 +38,11 @@ class Course:
     parts: Parts
     replay: Replay
     pools: tuple[dict[str, Any], ...]
+    """Without the evictions that befell them: those are drawn."""
     kinds: pd.Series[Any]
     """Kind of work of each task, as it was measured."""
+    retries: Mapping[str, int]
+    """How often tasks of each kind were tried again at most before the cut."""
     folder: Path
     """Where its trace lies."""
 
@@ -46,7 +50,8 @@ class Course:
     def of(cls, parts: Parts, given: Given, folder: Path) -> Course:
         """Return the course of a past; its trace is written into a folder."""
         replay = replay_of(parts.whole, frozenset(), MOST_JOBS)
-        pools = tuple(pool_bodies(parts.whole, replay, given))
+        bodies = pool_bodies(parts.whole, replay, given)
+        pools = tuple({key: value for key, value in one.items() if key != "simulation"} for one in bodies)
         tasks = replay.tasks
         attempts = Evidence.of(parts.whole).attempts
         kinds = attempts.drop_duplicates(["job", "task"], keep="last").set_index(["job", "task"])["kind"]
@@ -56,7 +61,7 @@ class Course:
             rows = replay.trace.drop(columns="job").iloc[places]  # a file each: none is read for every other
             rows.to_csv(folder / trace_name(str(job), "whole"), index=False)
             rows[is_first[places]].to_csv(folder / trace_name(str(job), "first"), index=False)
-        return cls(parts, replay, pools, found, folder)
+        return cls(parts, replay, pools, found, _retries(parts), folder)
 
     @property
     def is_later(self) -> Any:
@@ -66,12 +71,15 @@ class Course:
     def predicted(self, found: Sequence[Finding], number: int) -> Scenario:
         """Return the scenario that replays the first part and draws the rest from laws that the past allows."""
         laws = [(one, one.other(number)) for one in found if isinstance(one, Learned)]
+        if not any(one.quantity == "duration" for one, _ in laws):
+            raise InputError("nothing can be predicted: too few tasks ended before the cut; see --split")
         groups: dict[str, list[dict[str, Any]]] = {}
         tasks = self.replay.tasks[self.is_later]
         keys = [tasks["scenario_job"], tasks["job"], self.kinds[self.is_later]]
         for (job, own_job, kind), rows in tasks.groupby(keys, sort=False):
             mine = groups.setdefault(str(job), [])
-            mine.append(_group(laws, str(own_job), str(kind), rows, len(mine) + 1))
+            group = _group(laws, str(own_job), str(kind), rows, len(mine) + 1)
+            mine.append(group | {"maxTaskRetryCount": self.retries.get(str(kind), 0)})
         return self._scenario(groups, laws, part="first")
 
     def recorded(self, found: Sequence[Finding], pools: Sequence[Mapping[str, Any]] | None = None) -> Scenario:
@@ -114,12 +122,13 @@ class Course:
 
     def _resizes(self) -> list[dict[str, Any]]:
         """Return the resizes that somebody asked for: where no formula does, they are given as arrivals are."""
-        by_id = {one["id"]: one for one in self.pools if not one.get("enableAutoScale")}
+        fixed = {one["id"] for one in self.pools if not one.get("enableAutoScale")}
         pools = self.parts.whole.pools
-        asked = pools[(pools["change"] == "resize") & pools["time"].gt(0) & pools["pool"].isin(set(by_id))]
+        pools = pools.assign(pool=[legal_ids([str(name)])[0] for name in pools["pool"]])
+        asked = pools[(pools["change"] == "resize") & pools["time"].gt(0) & pools["pool"].isin(fixed)]
         targets = {"target_dedicated": "targetDedicatedNodes", "target_low_priority": "targetLowPriorityNodes"}
         return [
-            {"at": format_duration(float(row["time"])), "operation": "resize", "poolId": row["pool"]}
+            {"at": format_duration(float(row["time"])), "operation": "resize", "pool": row["pool"]}
             | {key: int(row[name]) for name, key in targets.items() if row[name] == row[name]}
             for row in asked.sort_values("time").to_dict("records")
         ]
@@ -128,6 +137,12 @@ class Course:
 def trace_name(job: str, part: str) -> str:
     """Return the name of the file that has the tasks of a job."""
     return f"{part}-{job}.csv"
+
+
+def _retries(parts: Parts) -> dict[str, int]:
+    """Return how often tasks of each kind were tried again at most, as far as the first part shows it."""
+    seen = Evidence.of(parts.first).attempts.groupby("kind", sort=False)["retries"].max().dropna()
+    return {str(kind): int(most) for kind, most in seen.items()}
 
 
 def _group(laws: Sequence[tuple[Learned, Any]], job: str, kind: str, rows: pd.DataFrame, number: int) -> dict[str, Any]:
@@ -144,7 +159,6 @@ def _group(laws: Sequence[tuple[Learned, Any]], job: str, kind: str, rows: pd.Da
         "count": len(rows),
         "arrivals": {"times": [format_duration(max(float(one), 0.0)) for one in rows["created"]]},
         "duration": law("duration"),
-        "maxTaskRetryCount": -1,
         "requiredSlots": int(slots.median()) if len(slots) else 1,
     }
     failures = law("task_failures")

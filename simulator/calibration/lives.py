@@ -16,7 +16,7 @@ from simulator.calibration.findings import Finding, Learned, Missing
 from simulator.calibration.nodes import by_size
 from simulator.durations import parse_duration
 from simulator.fits import Sample, choose
-from simulator.fits.choose import LEAST
+from simulator.fits.choose import LEAST, Choice
 from simulator.fits.families import rounded
 from simulator.fits.shares import rate
 from simulator.states import NodeKind, NodeState
@@ -31,6 +31,10 @@ TAKEN: Final = "taken"
 SIGN: Final = "sign"
 GONE: Final = "gone"
 Event = tuple[float, str]
+Node = tuple[str, str]
+"""Its pool and its name: pools may have nodes of one name."""
+_FAMILIES: Final = ("exponential", "weibull")
+"""Of lives, as models of evictions have them."""
 _LEFT: Final = (str(NodeState.LEAVINGPOOL), "deallocating", "deallocated")
 
 
@@ -93,8 +97,8 @@ class Lives:
             self.between.append((max(last - start, 0.0), until - start))
 
 
-def _events(evidence: Evidence, spells: pd.DataFrame) -> dict[str, list[Event]]:
-    """Return what is known of each node of some spells, by its name."""
+def _events(evidence: Evidence, spells: pd.DataFrame) -> dict[Node, list[Event]]:
+    """Return what is known of each node of some spells."""
     is_log = bool(spells["is_log"].any())
     booted = str(NodeState.WAITINGFORSTARTTASK)
     birth = NodeState.CREATING if is_log else booted if (spells["state"] == booted).any() else NodeState.STARTING
@@ -102,15 +106,17 @@ def _events(evidence: Evidence, spells: pd.DataFrame) -> dict[str, list[Event]]:
     seen = spells[spells["is_log"]] if is_log else spells
     if not is_log:
         seen = seen[seen["state"] != str(NodeState.CREATING)]
-    found: dict[str, list[Event]] = {}
-    for node, time, state in zip(seen["node"], seen["time"], seen["state"], strict=True):
+    found: dict[Node, list[Event]] = {}
+    for node, time, state in zip(_nodes(seen), seen["time"], seen["state"], strict=True):
         is_boot = not is_log and state == str(NodeState.STARTING) and str(birth) != state
         if not is_boot:
-            found.setdefault(str(node), []).append((float(time), meanings.get(str(state), SIGN)))
+            found.setdefault(node, []).append((float(time), meanings.get(str(state), SIGN)))
     if not is_log:
-        rows = evidence.attempts[evidence.attempts["node"].isin(set(spells["node"]))]
-        for node, start, ended, outcome in zip(rows["node"], rows["start"], rows["end"], rows["outcome"], strict=True):
-            events = found.setdefault(str(node), [])
+        rows, known = evidence.attempts, set(_nodes(spells))
+        for node, start, ended, outcome in zip(_nodes(rows), rows["start"], rows["end"], rows["outcome"], strict=True):
+            if node not in known:
+                continue
+            events = found.setdefault(node, [])
             if start == start:  # noqa: PLR0124 - a number
                 events.append((float(start), SIGN))
             if ended == ended:  # noqa: PLR0124 - a number
@@ -118,11 +124,16 @@ def _events(evidence: Evidence, spells: pd.DataFrame) -> dict[str, list[Event]]:
     return found
 
 
+def _nodes(rows: pd.DataFrame) -> list[Node]:
+    """Return the node of each row."""
+    return [*zip(rows["pool"].astype(str), rows["node"].astype(str), strict=True)]
+
+
 def lives_of(evidence: Evidence, spells: pd.DataFrame) -> Lives:
     """Return the lives of the low-priority nodes that some spells are of."""
     found = Lives(evidence.begin)
     listed = {name for name, form in evidence.formats.items() if form in ("azure-nodes", "node-states")}
-    present = set(spells["node"][spells["file"].isin(listed)])
+    present = set(_nodes(spells[spells["file"].isin(listed)]))
     for node, events in _events(evidence, spells).items():
         found.follow(events, evidence.end, is_listed=node in present)
     return found
@@ -142,16 +153,25 @@ def evictions(evidence: Evidence) -> Iterator[Finding]:
         is_any = True
         found = lives_of(evidence, rows)
         sample = found.sample
-        choice = choose(sample, ("exponential", "weibull")) if sample.ended >= LEAST else None
+        choice = _law(sample)
         if choice is None:
             per_hour, _, most = rate(sample.ended, max(found.exposure, 1.0) / S_PER_HOUR)
-            text = f"{sample.ended} evictions in {found.exposure / S_PER_HOUR:,.1f} node-hours, at least {LEAST} needed"
+            why = f"at least {LEAST} needed" if sample.ended < LEAST else "whose times no hazard has"
+            text = f"{sample.ended} evictions in {found.exposure / S_PER_HOUR:,.1f} node-hours, {why}"
             yield Missing("evictions", f"{text}; at most {most:.3g} an hour (seen: {per_hour:.3g})", of)
             continue
         note = _note(rows)
         yield Learned("evictions", of, _model(choice.fit.body), sample.count, rows, choice, note=note, made=_model)
     if not is_any:
         yield Missing("evictions", "no file has low-priority nodes with their states")
+
+
+def _law(sample: Sample) -> Choice | None:
+    """Return the law of lives that a scenario can have, the best one even where the sample is of none."""
+    found = choose(sample, _FAMILIES)
+    if found is None or found.fit.family in _FAMILIES:
+        return found
+    return Choice(found.tried[0], found.tried) if found.tried else None
 
 
 def _model(body: Any) -> dict[str, object]:

@@ -77,8 +77,9 @@ def start_task_failures(evidence: Evidence) -> Iterator[Finding]:
 
 def _deliveries(evidence: Evidence) -> Iterator[tuple[str, float, pd.DataFrame]]:
     """Yield for each growth of a pool and each kind of node its size, its instant, and the nodes that came of it."""
-    spells, growths = evidence.fresh, evidence.growths
+    spells, growths = evidence.spells, evidence.growths
     first = spells[spells["state"] == str(NodeState.CREATING)].drop_duplicates(["pool", "node"])
+    first = first[first["time"] >= evidence.begin]  # a node that is created again comes of no growth
     for (pool, _), nodes in first.groupby(["pool", "kind"], sort=False):
         asked = growths["time"][growths["pool"] == pool].drop_duplicates().to_numpy(dtype=np.float64)
         if not len(asked):

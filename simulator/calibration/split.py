@@ -32,6 +32,10 @@ def split(past: Past, share: float) -> Parts:
     created = tasks["created"].dropna()
     if not len(created):
         raise InputError("nothing can be predicted: no file has when tasks came")
+    unknown = int((tasks["duration"].notna() & tasks["end"].isna()).sum())
+    if unknown:
+        text = f"no file has when {unknown:,} tasks ended that have a duration"
+        raise InputError(f"nothing can be compared: {text}; name the column that has it: --map end=COLUMN")
     begin, end = float(created.min()), float(created.max())
     cut = begin + share * (end - begin)
     before = int((created < cut).sum())
@@ -46,7 +50,7 @@ def _known_at(past: Past, cut: float) -> Past:
     tasks = past.tasks[(past.tasks["created"].fillna(past.tasks["start"]) < cut).to_numpy()].copy()
     waits = (tasks["start"] >= cut).to_numpy()
     goes_on = (tasks["end"] >= cut).to_numpy() & ~waits
-    for column in ("end", "duration", "exit_code"):
+    for column in ("end", "duration", "exit_code", "retries", "used_memory"):
         tasks.loc[goes_on | waits, column] = np.nan
     tasks.loc[waits, "start"] = np.nan
     tasks.loc[goes_on, "outcome"] = str(Outcome.RUNNING)

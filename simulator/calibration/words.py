@@ -68,7 +68,9 @@ def _quantity(name: str, value: float) -> str:
 
 def _value(name: str, value: float) -> str:
     unit = TITLES[name][1]
-    if not np.isfinite(value):
+    if np.isnan(value):
+        return "not known"
+    if np.isinf(value):
         return "never"
     if unit == "s":
         return spoken(value)
@@ -81,7 +83,7 @@ def to_dict(found: Backtest) -> dict[str, Any]:
         "sentence": sentence(found),
         "replications": found.replications,
         "measures": {one.name: _plain(one) for one in found.measures},
-        "coverage": {f"{level:g}": found.coverage(level) for level in LEVELS},
+        "coverage": {f"{level:g}": _finite(found.coverage(level)) for level in LEVELS},
         "pit": found.histogram,
         "jobs": {one.name: _plain(one) for one in found.jobs},
         "failed": [one.name for one in found.failed],
@@ -128,7 +130,7 @@ def rows_to_dict(rows: Sequence[Row]) -> dict[str, Any]:
 
     return {
         row.name: {
-            "recorded": row.recorded,
+            "recorded": None if row.recorded is None else _finite(row.recorded),
             "replayed": plain(row.replayed),
             "changed": plain(row.changed),
             "difference": plain(row.difference),

@@ -133,7 +133,7 @@ def memory(evidence: Evidence, of: Of, rows: pd.DataFrame) -> Finding | None:
     low, high = choice.interval("mean")
     ends = (choice.value("mean") / 1000, low / 1000, high / 1000)
     body = _plain(choice.fit.body)
-    return Learned("memory", of, body, len(known), known, mean=ends, note=note, made=_plain)
+    return Learned("memory", of, body, len(known), known, mean=ends, note=note)
 
 
 def _plain(body: Any) -> Any:

@@ -75,10 +75,11 @@ class Choice:
         """Return a summary of each law that the sample allows, as often as it allows it."""
         return np.concatenate([one.summaries(name)[:count] for one, count in self._mixed])
 
-    def other(self, number: int) -> Any:
-        """Return the distribution of one of the laws that the sample allows, as a scenario has it."""
+    def other(self, number: int, salt: int = 0) -> Any:
+        """Return the distribution of one of the laws that the sample allows; of another salt, drawn on its own."""
         places = [(one, place) for one, count in self._mixed for place in range(count)]
-        one, place = places[int(np.random.Generator(np.random.PCG64([SEED, number])).integers(len(places)))]
+        stream = np.random.Generator(np.random.PCG64([SEED, salt, number]))
+        one, place = places[int(stream.integers(len(places)))]
         return one.law.body(one.others[:, place])
 
 
@@ -134,7 +135,9 @@ def fitted(family: Family, sample: Sample) -> Fit | None:
         far = distance(sample, lambda x: family.share_below(at, x))
     law = Law(family.quantile, family.mean, family.body)
     limit = max(SURPRISE / sample.ended**0.5, TINY)
-    return Fit(family.name, at, law, sample.count, sample.censored, family.size, -loss(at), far, limit, others)
+    return Fit(
+        family.name, at, law, sample.count, sample.ended, sample.censored, family.size, -loss(at), far, limit, others
+    )
 
 
 def _closed(family: Family, sample: Sample, begin: Floats) -> Floats | None:
@@ -207,7 +210,7 @@ def _constant(sample: Sample) -> Fit:
     )
     at = np.array([value])
     others = np.full((1, 2), value)
-    return Fit("constant", at, law, sample.count, 0, 1, 0.0, 0.0, TINY, others)
+    return Fit("constant", at, law, sample.count, sample.ended, 0, 1, 0.0, 0.0, TINY, others)
 
 
 def _empirical(sample: Sample) -> Fit:
@@ -219,7 +222,7 @@ def _empirical(sample: Sample) -> Fit:
     others = np.stack([_weighted_quantiles(values, stream, shares) for _ in range(DRAWS // 4)], axis=1)
     at = np.quantile(values, shares, method="inverted_cdf")
     law = Law(_value_at, lambda at: at.mean(axis=0), _body_of_values)
-    return Fit("empirical", at, law, sample.count, sample.censored, len(values), 0.0, 0.0, TINY, others)
+    return Fit("empirical", at, law, sample.count, sample.ended, sample.censored, len(values), 0.0, 0.0, TINY, others)
 
 
 def _weighted_quantiles(values: Floats, stream: np.random.Generator, shares: Floats) -> Floats:

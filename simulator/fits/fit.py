@@ -46,6 +46,8 @@ class Fit:
     law: Law = field(repr=False)
     count: int
     """Values that were seen, in part or whole."""
+    ended: int
+    """Ends that were seen, exactly or between two looks."""
     censored: int
     size: int
     """Parameters that were fitted."""
@@ -60,7 +62,7 @@ class Fit:
     @property
     def aic(self) -> float:
         """Akaike's criterion, corrected for small samples: the less, the better."""
-        k, spare = self.size, max(self.count - self.censored - self.size - 1, 1)
+        k, spare = self.size, max(self.ended - self.size - 1, 1)
         return 2 * k - 2 * self.log_likelihood + 2 * k * (k + 1) / spare
 
     @property

@@ -12,10 +12,11 @@ from simulator.lab.drawing import drawn
 from simulator.lab.formula_help import findings, mended
 from simulator.lab.handing_on import handed_on
 from simulator.lab.knobs import knobs
+from simulator.lab.limits import MOST_CHANGES
 from simulator.lab.replies import problem_line
 from simulator.lab.runs import Listener, Progress, Runs
 from simulator.lab.scene import Scene
-from simulator.lab.scene_data import mappings, number, seconds, value_at
+from simulator.lab.scene_data import Document, mappings, names_files, number, seconds, value_at
 from simulator.lab.stories import why
 from simulator.lab.sure import USUAL, replicated
 
@@ -30,7 +31,7 @@ def run(runs: Runs, scene: Scene, body: Body, send: Send, stop: threading.Event)
     """Make the changes of the page in a scene, run it, and return the new text, its knobs and what to draw."""
     changed = scene.with_changes(_changes(body))
     data = changed.data
-    send({"text": changed.text, "knobs": knobs(data), "formulas": _formulas(data)})
+    send({"text": changed.text, **_described(data)})
     listener = Listener(lambda progress: send({"progress": _progress(progress)}), stop)
     ran = runs.run(changed, listener=listener)
     warnings = [problem_line(one) for one in ran.scenario.warnings]
@@ -60,10 +61,23 @@ def formula(_: Runs, __: Scene, body: Body) -> dict[str, Any]:
     return {"findings": found, "mended": mended(text, *about) if any(one["edits"] for one in found) else None}
 
 
+def _described(data: Document) -> dict[str, Any]:
+    """Return what the page has to know of a scene before it is run."""
+    timeline = value_at(data, "timeline")
+    return {
+        "knobs": knobs(data),
+        "formulas": _formulas(data),
+        "lines": len(timeline) if isinstance(timeline, list) else 0,
+        "namesFiles": names_files(data),
+    }
+
+
 def _changes(body: Body) -> Sequence[Mapping[str, Any]]:
     changes = body.get("changes", [])
     if not isinstance(changes, list) or not all(isinstance(one, dict) for one in changes):
         raise InputError("expected a list of changes")
+    if len(changes) > MOST_CHANGES:
+        raise InputError(f"expected at most {MOST_CHANGES} changes at once")
     return changes
 
 
@@ -87,6 +101,7 @@ def _formulas(data: Mapping[Any, Any]) -> list[dict[str, Any]]:
             "path": [*path, "autoScaleFormula"],
             "text": text,
             "slots": number(value_at(pool, "taskSlotsPerNode")) or 1,
+            "size": size if isinstance(size := value_at(pool, "vmSize"), str) else None,
             "interval": seconds(value_at(pool, "autoScaleEvaluationInterval") or "15m"),
         }
         for path, pool in mappings(data, "pools")

@@ -1,7 +1,7 @@
 """The web application of the lab: one page, and the questions that it asks about a scene.
 
 Nothing of a request is opened as a path: files of the page and scenes of the gallery are looked up by name in tables
-that are made when the server starts, and what a scene names is confined to the folder that the lab was opened with.
+of what the package holds, and what a scene names is confined to the folder that the lab was opened with.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from simulator.lab.formula_help import language
 from simulator.lab.gallery import SCENES, listed, scene_text
 from simulator.lab.guard import Guard, TooLargeError, new_nonce, policy
 from simulator.lab.page_files import index, page_files
-from simulator.lab.replies import problems_of
+from simulator.lab.replies import DEFECT, problems_of
 from simulator.lab.runs import Runs
 from simulator.lab.scene import NOWHERE, Scene
 from simulator.lab.streams import lines
@@ -61,7 +61,7 @@ def application(opening: Opening) -> Starlette:
         *(Route(f"/api/{name}", lab.streamed(name), methods=["POST"]) for name in answers.STREAMED),
         *(Route(f"/api/{name}", lab.answered(name), methods=["POST"]) for name in answers.PLAIN),
     ]
-    handlers: Any = {InputError: _refused, TooLargeError: _too_large}
+    handlers: Any = {InputError: _refused, TooLargeError: _too_large, Exception: _failed}
     return Starlette(routes=routes, middleware=[Middleware(Guard)], exception_handlers=handlers)
 
 
@@ -154,3 +154,8 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 async def _too_large(_: Request, __: Exception) -> Response:
     return JSONResponse({"error": "the request is too large"}, 413)
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    """Return what the page shows of a defect; the server writes the traceback to where it was started."""
+    return JSONResponse({"defect": DEFECT}, 500)

@@ -9,12 +9,12 @@ from simulator.errors import InputError, Problem
 from simulator.formula.errors import FormulaSyntaxError
 from simulator.formula.formula import Formula
 from simulator.lab.scene_data import number
+from simulator.units import S_PER_MINUTE
 from simulator.workshop import HARMS, PoolOptions, stress
 from simulator.workshop.writing import figures, scenario_text
 
 PATTERNS: Final = 150
 """Loads that are tried on a pool in miniature: enough for the plain mistakes, and an answer within seconds."""
-MINUTE: Final = 60
 SHORTEST: Final = 5.0
 """Minutes between evaluations that the service allows."""
 
@@ -28,7 +28,7 @@ def broken(body: Mapping[str, Any]) -> dict[str, Any]:
     slots, interval = number(body.get("slots")) or 1, number(body.get("interval")) or 300.0
     size = body.get("size")
     options = PoolOptions(
-        round(slots), max(interval / MINUTE, SHORTEST), size if isinstance(size, str) else "Standard_D4_v3"
+        round(slots), max(interval / S_PER_MINUTE, SHORTEST), size if isinstance(size, str) else "Standard_D4_v3"
     )
     found = stress(text, str(harm), options=options, runs=PATTERNS, workers=1)
     reply: dict[str, Any] = {

@@ -47,8 +47,9 @@ def findings(text: str, slots: int | None, interval_minutes: float | None) -> li
 
 
 def mended(text: str, slots: int | None, interval_minutes: float | None) -> str:
-    """Return a formula with all mends that need no decision."""
-    return fix(text, lambda one: lint_text(one, slots=slots, interval_minutes=interval_minutes)).text
+    """Return a formula with all mends that need no decision; what lies beyond the part that is looked at stays."""
+    looked_at, rest = text[:MOST_LENGTH], text[MOST_LENGTH:]
+    return fix(looked_at, lambda one: lint_text(one, slots=slots, interval_minutes=interval_minutes)).text + rest
 
 
 def _offset(source: Source, text: str, place: Place) -> int:

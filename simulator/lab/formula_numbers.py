@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from simulator.durations import LONGEST
 from simulator.lab.knob import Knob, spans, stops_with
+from simulator.lab.scene_data import LARGEST
 
 _ASSIGNED: Final = re.compile(r"^[ \t]*(\$\w+)\s*=\s*(\d+(?:\.\d+)?)\s*;", re.MULTILINE)
 _SPAN: Final = re.compile(
     r"TimeInterval_(Minute|Hour)\s*\*\s*(?P<after>\d+(?:\.\d+)?)|(?P<before>\d+(?:\.\d+)?)\s*\*\s*TimeInterval_(Minute|Hour)"
 )
 _WINDOWS: Final = spans(*(60.0 * minutes for minutes in (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180)))
+_NEAR: Final = 64
+"""Characters before a span in which the instant that it is added to ends."""
 _SECONDS: Final = {"Minute": 60.0, "Hour": 3600.0}
 Written = Callable[[Any], str]
 
@@ -22,6 +26,8 @@ def formula_knobs(text: str, place: str) -> Iterator[tuple[Knob, Written]]:
     plain = _without_comments(text)
     for found in _ASSIGNED.finditer(plain):
         value = float(found[2])
+        if value > LARGEST:
+            continue
         meaning = f"What the formula assigns to {found[1]}."
         high = 20.0
         while high < value:
@@ -39,7 +45,9 @@ def _windows(text: str, plain: str, place: str) -> Iterator[tuple[Knob, Written]
     for one in found:
         part = "after" if one["after"] is not None else "before"
         unit = _SECONDS[str(one[1] or one[4])]
-        lengths.setdefault(float(one[part]) * unit, []).append((one.start(part), one.end(part), unit))
+        length = float(one[part]) * unit
+        if length <= LONGEST:
+            lengths.setdefault(length, []).append((one.start(part), one.end(part), unit))
     for number, (length, places) in enumerate(lengths.items(), start=1):
         title = "window" if len(lengths) == 1 else f"window {number}"
         knob = Knob(
@@ -54,7 +62,7 @@ def _windows(text: str, plain: str, place: str) -> Iterator[tuple[Knob, Written]
 
 def _is_clock(plain: str, at: int) -> bool:
     """Return whether a span is added to an instant: a time zone, not a window."""
-    return bool(re.search(r"\)\s*[-+]\s*$", plain[:at]))
+    return bool(re.search(r"\)\s*[-+]\s*$", plain[max(at - _NEAR, 0) : at]))
 
 
 def _rewriter(text: str, places: list[tuple[int, int, float]]) -> Written:

@@ -62,7 +62,7 @@ class TooLargeError(Exception):
 def _refusal(method: str, headers: Headers) -> tuple[int, str] | None:
     """Return status and reason of a refusal; None where a request may pass."""
     host, origin = headers.get("host", ""), headers.get("origin")
-    if urlsplit(f"//{host}").hostname not in LOOPBACK:
+    if _name_of(host) not in LOOPBACK:
         return 403, f"the lab answers to {', '.join(sorted(LOOPBACK))} only"
     if origin is not None and origin != f"http://{host}":
         return 403, "the request comes from another page than the lab's"
@@ -71,6 +71,14 @@ def _refusal(method: str, headers: Headers) -> tuple[int, str] | None:
     if int(headers.get("content-length", "0") or 0) > MOST_BYTES:
         return 413, f"a scene is at most {MOST_BYTES >> 20} MiB"
     return None
+
+
+def _name_of(host: str) -> str | None:
+    """Return the name in a Host header, without its port; None where there is none to be read."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def _bounded(receive: Receive) -> Callable[[], Awaitable[Message]]:

@@ -28,15 +28,18 @@ OURS: Final = frozenset(map(fold, ("simulation", "file", "parameters")))
 
 
 def handed_on(runs: Runs, scene: Scene, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the file that is asked for under `what`: its name, what it holds, and what to do with it."""
+    """Return the file that is asked for under `what`: its name, what it holds, and what to do with it.
+
+    Of several pools `pool` names the one that formula and body are taken from; the first, where it names none.
+    """
     make = FILES.get(str(body.get("what")))
     if make is None:
         raise InputError(f"expected one of {', '.join(FILES)}")
-    return make(runs, scene)
+    return make(runs, scene, str(body.get("pool")))
 
 
-def _formula(_: Runs, scene: Scene) -> dict[str, Any]:
-    pool = next((one for _, one in mappings(scene.data, "pools") if value_at(one, "autoScaleFormula")), None)
+def _formula(_: Runs, scene: Scene, name: str) -> dict[str, Any]:
+    pool = _named([one for _, one in mappings(scene.data, "pools") if value_at(one, "autoScaleFormula")], name)
     if pool is None:
         raise InputError("no pool of the scene follows a formula")
     interval = seconds(value_at(pool, "autoScaleEvaluationInterval") or "15m")
@@ -47,27 +50,32 @@ def _formula(_: Runs, scene: Scene) -> dict[str, Any]:
     return {"name": "formula.txt", "content": str(value_at(pool, "autoScaleFormula")), "command": command}
 
 
-def _pool(_: Runs, scene: Scene) -> dict[str, Any]:
-    pool = next((one for _, one in mappings(scene.data, "pools")), None)
+def _pool(_: Runs, scene: Scene, name: str) -> dict[str, Any]:
+    pool = _named([one for _, one in mappings(scene.data, "pools")], name)
     if pool is None:
         raise InputError("the scene has no pool of its own")
-    content = json.dumps(pool_body(pool), indent=2) + "\n"
+    content = json.dumps(pool_body(pool), indent=2, default=str) + "\n"
     return {"name": "pool.json", "content": content, "command": "az batch pool create --json-file pool.json"}
 
 
-def _script(runs: Runs, scene: Scene) -> dict[str, Any]:
+def _named(pools: list[Document], name: str) -> Document | None:
+    """Return the pool of a name, else the first; None where there is none."""
+    return next((one for one in pools if str(value_at(one, "id")) == name), pools[0] if pools else None)
+
+
+def _script(runs: Runs, scene: Scene, _: str) -> dict[str, Any]:
     command = "pip install azure-batch && python submit_work.py"
     return {"name": "submit_work.py", "content": script(runs.run(scene).recording), "command": command}
 
 
-def _report(runs: Runs, scene: Scene) -> dict[str, Any]:
+def _report(runs: Runs, scene: Scene, _: str) -> dict[str, Any]:
     with TemporaryDirectory() as folder:
         place = Path(folder) / "run"
         write(runs.run(scene).recording, place)
         return {"name": "report.html", "content": run_page(read(place)), "command": ""}
 
 
-FILES: Final[Mapping[str, Callable[[Runs, Scene], dict[str, Any]]]] = {
+FILES: Final[Mapping[str, Callable[[Runs, Scene, str], dict[str, Any]]]] = {
     "formula": _formula,
     "pool": _pool,
     "script": _script,

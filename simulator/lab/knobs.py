@@ -219,7 +219,7 @@ def _arrivals(path: Path, group: Document) -> Iterator[Handle]:
         if (every := value_at(inner, "every")) is not None:
             yield from _span((*place, "every"), "Batches", "a burst every", every, LENGTHS)
     rates = value_at(inner, "ratesPerHour")
-    if isinstance(rates, list) and all(number(one) is not None for one in rates):
+    if isinstance(rates, list) and rates and all(number(one) is not None for one in rates):
         where = (*place, "ratesPerHour")
         top = max(100.0, *(2 * float(one) for one in rates))
         meaning = _meaning("Profile", "ratesPerHour")

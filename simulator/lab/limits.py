@@ -7,19 +7,21 @@ from typing import Any, Final
 
 from simulator.errors import InputError
 from simulator.scenario.format.job_operations import AddJob, AddTasks
-from simulator.scenario.format.pool_operations import CreatePool
+from simulator.scenario.format.pool_operations import CreatePool, Resize
 from simulator.scenario.scenario import Scenario
-from simulator.units import S_PER_HOUR
+from simulator.units import S_PER_DAY, S_PER_HOUR
 
 MOST_BYTES: Final = 1 << 20
 """Of a request."""
+MOST_CHANGES: Final = 100
+"""Of one question; the page sends the few that were made while the last one was answered."""
 MOST_TASKS: Final = 200_000
+"""Of a scene, those of traces not counted: what is read of them, time holds."""
 MOST_NODES: Final = 5_000
-"""Of each pool, by what it begins with; a formula may ask for more, and quotas and time hold it."""
+"""Of each pool, by what it begins with and is resized to; a formula may ask for more, and quotas and time hold it."""
 LONGEST_S: Final = 60.0
 """Processor time of one run."""
-DAY: Final = 86400.0
-OPEN_END_S: Final = 30 * DAY
+OPEN_END_S: Final = 30.0 * S_PER_DAY
 """How far schedules and arrivals without an end are counted."""
 RUN_FILE: Final = "poolsight run FILE has no such limit"
 
@@ -31,9 +33,15 @@ def check_size(scenario: Scenario) -> None:
         raise InputError(f"the scene has about {tasks:,.0f} tasks; the lab runs at most {MOST_TASKS:,}: {RUN_FILE}")
     created = [one.pool for one in scenario.timeline if isinstance(one, CreatePool)]
     for pool in (*scenario.pools, *created):
-        nodes = pool.target_dedicated_nodes + pool.target_low_priority_nodes
-        if nodes > MOST_NODES:
-            raise InputError(f"pool {pool.id} has {nodes:,} nodes; the lab runs at most {MOST_NODES:,}: {RUN_FILE}")
+        _check_nodes(pool.id, pool.target_dedicated_nodes + pool.target_low_priority_nodes)
+    for one in scenario.timeline:
+        if isinstance(one, Resize):
+            _check_nodes(one.pool, (one.target_dedicated_nodes or 0) + (one.target_low_priority_nodes or 0))
+
+
+def _check_nodes(pool: str, nodes: int) -> None:
+    if nodes > MOST_NODES:
+        raise InputError(f"pool {pool} has {nodes:,} nodes; the lab runs at most {MOST_NODES:,}: {RUN_FILE}")
 
 
 def _announced(scenario: Scenario) -> float:

@@ -1,6 +1,6 @@
 """The files of the page by the names under which it asks for them: its own, the editor, what it shares with reports.
 
-They are read when the server starts, from the package alone.
+They are read once, when the first is asked for, from the package alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SHARED: Final = ("view.js", "plot.js", "pool.js", "nodes.js", "evaluations.js")
 """The drawing code of reports, in the order in which it is one script."""
 OFFERED: Final = (
     "adopt", "clock", "colour", "count", "cursor", "element", "evaluationsOf", "card", "drawMarks", "marksHeight",
-    "MARKS", "nodeLegend", "NodePlot", "plots", "pointAt", "roof", "SERIES", "SIGNS", "span", "stepAt", "StepPlot",
+    "MARKS", "nodeLegend", "NodePlot", "plots", "pointAt", "roof", "SERIES", "SIGNS", "stepAt", "StepPlot",
     "translucent", "uPlot", "view",
 )  # fmt: skip
 """What of it the page's modules use."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from simulator.errors import InputError, Problem
+
+DEFECT: Final = "The simulation has failed at this scene; that is a defect, please report it."
 
 
 def problems_of(error: InputError) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from simulator.errors import InputError, Problem
 from simulator.lab.events import happening
 from simulator.lab.knobs import turned
 from simulator.lab.limits import check_size
-from simulator.lab.scene_data import Document
+from simulator.lab.scene_data import Document, number
 from simulator.lab.yaml_edits import Put, Remove, YamlEdit, edited
 from simulator.scenario.reading.load import load_text
 from simulator.scenario.reading.plain_yaml import YamlTextError
@@ -55,8 +55,8 @@ def _edits(data: Document, change: Mapping[str, Any]) -> list[YamlEdit]:
     match change:
         case {"knob": str(name), "value": value}:
             return turned(data, name, value)
-        case {"event": str(name), "at": int() | float() as at, **about}:
-            return happening(data, name, float(at), about)
+        case {"event": str(name), "at": instant, **about} if (at := number(instant)) is not None:
+            return happening(data, name, at, about)
         case {"put": [*path], "value": value} if _is_path(path):
             return [Put(tuple(path), value)]
         case {"remove": [*path]} if _is_path(path):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
-from simulator.durations import parse_duration
+from simulator.durations import LONGEST, parse_duration
 from simulator.scenario.format.section import fold
 
 Document = Mapping[Any, Any]
 Path = tuple[str | int, ...]
+FILE_KEYS: Final = frozenset(map(fold, ("file", "trace", "calibration", "parameters")))
+"""Keys under which a text is the name of a file."""
+LARGEST: Final = 1e15
+"""No number of a scene is larger; YAML can write infinity, and whole numbers that no float holds."""
 
 
 def value_at(data: Any, *path: str | int) -> Any:
@@ -32,17 +36,30 @@ def mappings(data: Any, *path: str) -> Iterator[tuple[Path, Document]]:
             yield (*path, place), one
 
 
+def names_files(data: Any) -> bool:
+    """Return whether a document names files, without which it is not whole."""
+    if isinstance(data, Mapping):
+        return any(
+            (isinstance(value, str) and fold(str(key)) in FILE_KEYS) or names_files(value)
+            for key, value in data.items()
+        )
+    return isinstance(data, list) and any(map(names_files, data))
+
+
 def seconds(value: Any) -> float | None:
-    """Return the seconds of a span; None of what is none."""
+    """Return the seconds of a span; None of what is none, or longer than a scenario may have it."""
     try:
-        return parse_duration(value)
+        length = parse_duration(value)
     except ValueError:
         return None
+    return length if length <= LONGEST else None
 
 
 def number(value: Any) -> float | None:
-    """Return a number; None of what is none."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Return a number; None of what is none, and of what is not finite or beyond all sense."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) <= LARGEST:
+        return None
+    return float(value)
 
 
 def span(value: float) -> str:

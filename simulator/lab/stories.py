@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from simulator.errors import InputError
 from simulator.lab.runs import Runs
@@ -12,7 +12,8 @@ from simulator.lab.scene_data import number
 from simulator.results.why import explain_pool, explain_task
 from simulator.units import spoken
 
-MOST_PIECES = 60
+MOST_PIECES: Final = 60
+"""Pieces of a task's life that are shown; how many more there are is said."""
 
 
 def why(runs: Runs, scene: Scene, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def why(runs: Runs, scene: Scene, body: Mapping[str, Any]) -> dict[str, Any]:
         ]
         waited = {reason: spoken(seconds) for reason, seconds in story.waited().items() if seconds}
         title = f"Task {story.task} of job {story.job}, {story.needs}: {story.became}"
-        return {"title": title, "waited": waited, "pieces": pieces}
+        return {"title": title, "waited": waited, "pieces": pieces, "more": len(story.pieces) - len(pieces)}
     if isinstance(pool, str) and at is not None:
         found = explain_pool(recording, pool, min(max(at, 0.0), recording.end))
         return {"title": f"Pool {found.pool}", "sentences": list(found.sentences), "pieces": [], "waited": {}}

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import StreamingResponse
 
 from simulator.errors import InputError
-from simulator.lab.replies import problems_of
+from simulator.lab.replies import DEFECT, problems_of
 from simulator.lab.runs import Stopped
 
 Send = Callable[[dict[str, Any]], None]
@@ -41,9 +41,7 @@ async def _lines(work: Work) -> AsyncIterator[str]:
         except InputError as error:
             put({"problems": problems_of(error)}, is_last=True)
         except Exception:
-            put(
-                {"defect": "The simulation has failed at this scene; that is a defect, please report it."}, is_last=True
-            )
+            put({"defect": DEFECT}, is_last=True)
             raise
 
     working = loop.run_in_executor(None, do)

@@ -145,7 +145,7 @@ def run(path: Path) -> dict[str, Any]:
 
 def test_measured_numbers_act_and_are_named(calibrated: Path) -> None:
     named = " ".join(run(calibrated / "scenario.json")["assumptions"])
-    assert "duration (n = 400)" in named.partition("measured from your data:")[2]
+    assert "duration (n = 400)" in named.partition("measured from your data of pool ")[2]
     assert "evictions (n = " in named
     assert "given by the scenario" not in named
 

@@ -22,7 +22,7 @@ class Client:
 
     def ask(self, method: str, path: str, body: Any = None, **about: Any) -> httpx.Response:
         async def asked() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self._app)
+            transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
                 return await client.request(method, path, json=body, **about)
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from simulator import load, simulate, summarize
+from simulator.lab import answers
 from simulator.lab.app import Opening
 from simulator.lab.gallery import SCENES, scene_text
-from simulator.lab.limits import MOST_BYTES
+from simulator.lab.limits import MOST_BYTES, MOST_CHANGES
 from tests.lab.client import Client, measured
 
 FIRST = scene_text(SCENES[0].name)
@@ -50,6 +51,7 @@ def test_nothing_else_is_served(client: Client, name: str) -> None:
     ("headers", "status"),
     [
         ({"host": "evil.example:8902"}, 403),
+        ({"host": "[x"}, 403),
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "http://127.0.0.1:9999"}, 403),
         ({"content-type": "text/plain"}, 415),
@@ -124,10 +126,71 @@ def test_a_scene_that_is_too_large_is_refused_before_its_tasks_are_drawn(client:
     assert "the lab runs at most 200,000" in many["problems"][0]["message"]
     wide = client.run(FIRST, [{"put": ["pools", 0, "targetDedicatedNodes"], "value": 900_000}])
     assert "the lab runs at most 5,000" in wide["problems"][0]["message"]
+    resize = {"operation": "resize", "pool": "nodes", "at": "1h", "targetDedicatedNodes": 900_000}
+    resized = client.run(FIRST, [{"put": ["timeline", 0], "value": resize}])
+    assert "the lab runs at most 5,000" in resized["problems"][0]["message"]
+    assert (
+        "changes at once"
+        in client.run(FIRST, [{"knob": NODES, "value": 3}] * (MOST_CHANGES + 1))["problems"][0]["message"]
+    )
+
+
+LONG = "9" * 400
+
+
+@pytest.mark.parametrize("value", [".inf", ".nan", "-.inf", LONG, "[]", "1e300"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("taskSlotsPerNode: 1", "taskSlotsPerNode: {}"),
+        ("targetDedicatedNodes: 2", "targetDedicatedNodes: {}"),
+        ("horizon: 8h", "horizon: {}h"),
+        ("name: one queue", "name: one queue\nseed: {}"),
+        ("name: one queue", "name: one queue\naccount: {{dedicatedCoreQuota: {}}}"),
+        ("ratePerHour: 11", "ratePerHour: {}"),
+        ("poisson: {ratePerHour: 11", "profile: {{ratesPerHour: {}"),
+    ],
+)
+def test_numbers_beyond_all_sense_are_problems_of_the_scene(
+    client: Client, before: str, after: str, value: str
+) -> None:
+    assert before in FIRST
+    assert client.run(FIRST.replace(before, after.format(value)))["problems"]
+
+
+@pytest.mark.parametrize("formula", [f"$a = {LONG};", f"$a = $PendingTasks.GetSample(TimeInterval_Hour * {LONG});"])
+def test_a_formula_of_huge_numbers_has_no_knobs_for_them(client: Client, formula: str) -> None:
+    text = scene_text("the_wrong_signal")
+    reply = client.run(text, [{"put": ["pools", 0, "autoScaleFormula"], "value": formula}])
+    assert not [one for one in reply["knobs"] if "autoScaleFormula" in one["name"]]
+
+
+def test_the_page_knows_the_lines_of_the_timeline_and_whether_files_are_named(client: Client) -> None:
+    evicted = [{"event": "zone", "at": at} for at in (7200, 3600)]
+    told = client.run(FIRST, evicted)
+    assert (told["lines"], told["namesFiles"]) == (2, False)
+    assert client.run(f"calibration: measured.yaml\n{FIRST}")["namesFiles"]
+
+
+def test_a_defect_is_an_answer_that_the_page_can_show(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    def broken(*_: object) -> dict[str, Any]:
+        raise RuntimeError
+
+    monkeypatch.setattr(answers, "PLAIN", {**answers.PLAIN, "why": broken})
+    reply = client.ask("POST", "/api/why", {"text": FIRST})
+    assert reply.status_code == 500
+    assert "please report it" in reply.json()["defect"]
 
 
 @pytest.mark.parametrize(
-    "change", [{"knob": "no.such", "value": 1}, {"event": "no such", "at": 0}, {"put": [], "value": 1}, {}]
+    "change",
+    [
+        {"knob": "no.such", "value": 1},
+        {"event": "no such", "at": 0},
+        {"event": "zone", "at": 10**400},
+        {"put": [], "value": 1},
+        {},
+    ],
 )
 def test_changes_that_are_none_are_refused(client: Client, change: dict[str, object]) -> None:
     assert client.run(FIRST, [change])["problems"]
@@ -194,6 +257,20 @@ def test_what_is_handed_on_is_what_the_service_takes(client: Client) -> None:
     compile(client.post("hand-on", text=text, what="script")["content"], "submit_work.py", "exec")
     assert client.post("hand-on", text=text, what="report")["content"].startswith("<!DOCTYPE html>")
     assert client.post("hand-on", text=FIRST, what="formula")["problems"]
+
+
+def test_of_several_pools_the_one_in_sight_is_handed_on(client: Client) -> None:
+    text = (
+        "name: two\npools:\n"
+        "  - {id: one, vmSize: Standard_D2_v3, metadata: [{name: since, value: 2026-01-01}]}\n"
+        "  - {id: other, vmSize: Standard_D4_v3, autoScaleFormula: '$a = 1;'}\n"
+    )
+    bodies = [
+        json.loads(client.post("hand-on", text=text, what="pool", pool=pool)["content"]) for pool in ("one", "other")
+    ]
+    assert [body["id"] for body in bodies] == ["one", "other"]
+    assert bodies[0]["metadata"][0]["value"] == "2026-01-01"
+    assert "--pool-id other" in client.post("hand-on", text=text, what="formula", pool="other")["command"]
 
 
 def test_a_scene_runs_no_code_of_its_own(client: Client) -> None:

@@ -137,7 +137,7 @@ def test_a_pinned_run_stays_behind_and_the_difference_stands_beside_each_figure(
     assert "−" in page.inner_text("#figures [data-measure='queue_p95'] small")
     page.click("#be-sure")
     page.wait_for_selector("#sure caption >> text=replications")
-    assert "better" in page.inner_text("#sure table")
+    page.wait_for_selector("#sure table td >> text=better")  # three replications alone are not sure of it
     page.click("#be-sure")
     page.select_option("#kept-runs select", "open 0")
     page.wait_for_function(
@@ -201,9 +201,43 @@ def test_an_event_by_hand_becomes_a_line_of_the_timeline_and_goes_again(browser:
     page.click("#tab-scenario")
     assert "operation: outage" in page.inner_text("#scenario .cm-content")
     page.click("#tab-knobs")
+    page.locator("#scrub").evaluate("(one) => { one.value = 250; one.dispatchEvent(new Event('input')); }")
+    after_a_run(page, lambda: page.click("#event-add"))
+    assert "2:00 h outage" in page.inner_text("#timeline")
+    after_a_run(page, lambda: page.click("#timeline button"))
+    assert "2:00 h" not in page.inner_text("#timeline"), "the line added last, though the earlier one"
     after_a_run(page, lambda: page.click("#timeline button"))
     assert page.inner_text("#timeline") == ""
     is_clean(found, lab)
+    page.close()
+
+
+def test_a_key_is_answered_once_however_many_runs_were_drawn(browser: Browser, lab: str) -> None:
+    found = opened(browser, lab)
+    page = found.page
+    after_a_run(page, lambda: move(page, NODES, 4))
+    sight = "async () => { const { view } = await import('/page/drawing.js'); return view.to - view.from; }"
+    whole = page.evaluate(sight)
+    page.focus("#plot-pool")
+    page.keyboard.press("+")
+    assert page.evaluate(sight) == pytest.approx(whole / 2)
+    is_clean(found, lab)
+    page.close()
+
+
+def test_what_fails_on_the_server_is_shown_and_may_be_asked_again(browser: Browser, lab: str) -> None:
+    page = opened(browser, lab).page
+    page.click("#open-gallery")
+    after_a_run(page, lambda: page.click("text=The wrong signal"))
+    page.click("#tab-formula")
+    page.route("**/api/break", lambda route: route.fulfill(status=500, json={"defect": "a defect"}))
+    page.route("**/api/sure", lambda route: route.abort())
+    page.click("#break")
+    page.wait_for_selector("#broken >> text=a defect")
+    page.wait_for_selector("#break:enabled")
+    page.click("#be-sure")
+    page.wait_for_selector("#sure >> text=does not answer")
+    assert page.inner_text("#be-sure") == "Be sure"
     page.close()
 
 

@@ -4,7 +4,7 @@
 import { element } from "./drawing.js";
 import { pinned, showNumbers } from "./numbers.js";
 import { picture, show } from "./picture.js";
-import { follow } from "./server.js";
+import { Unreachable, faultOf, follow } from "./server.js";
 import { session } from "./session.js";
 import { written } from "./words.js";
 
@@ -107,16 +107,20 @@ async function beSure() {
   host.replaceChildren(element("p", { class: "faint" }, "Replications run …"));
   const body = { text: session.text, count: REPLICATIONS, ...(pinned.text && pinned.text !== session.text ? { other: pinned.text } : {}) };
   const mine = asking;
+  const complain = (message) => host.replaceChildren(element("p", { class: "problem" }, message));
   try {
     await follow("sure", body, (line) => {
       if (mine !== asking) return;
       if (line.sure) showSure(line.sure, line.done);
-      else if (line.problems) host.replaceChildren(element("p", { class: "problem" }, line.problems[0].message));
+      else if (faultOf(line)) complain(faultOf(line));
     }, asking.signal);
   } catch (error) {
-    if (error.name !== "AbortError") throw error;
+    if (error instanceof Unreachable) {
+      if (mine === asking) complain(error.message);
+    } else if (error.name !== "AbortError") throw error;
+  } finally {
+    if (mine === asking) finish();
   }
-  if (mine === asking) finish();
 }
 
 function finish() {

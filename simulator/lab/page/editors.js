@@ -1,7 +1,7 @@
 // The editors: the formula with what its language knows, and the scenario as YAML.
 
 import { cursor, element, evaluationsOf } from "./drawing.js";
-import { picture } from "./picture.js";
+import { formulaInSight, picture } from "./picture.js";
 import { ask } from "./server.js";
 import { session } from "./session.js";
 import {
@@ -98,6 +98,7 @@ function showValues() {
   const about = document.getElementById("formula-about");
   if (!row || !row.trace || formula.state.doc.toString() !== chosen.text) {
     if (formula.state.field(values).size) formula.dispatch({ effects: setValues.of(Decoration.none) });
+    about.textContent = "";
     return;
   }
   const { statements } = picture.data.evaluations;
@@ -214,7 +215,7 @@ function set(view, text) {
 
 function showFormula(origin) {
   const tab = document.getElementById("tab-formula");
-  chosen = session.formulas.find((one) => one.pool === picture.pool?.id) || session.formulas[0] || null;
+  chosen = formulaInSight();
   tab.hidden = !chosen;
   if (!chosen) {
     if (tab.getAttribute("aria-selected") === "true") document.getElementById("tab-knobs").click();
@@ -279,6 +280,10 @@ export function setUpEditors(language) {
   session.on("scene", (origin) => {
     if (origin !== "scenario") set(scenario, session.text);
     showFormula(origin);
+  });
+  session.on("pool", () => {
+    showFormula("pool");
+    showValues();
   });
   session.on("problems", showProblems);
   session.on("run", () => requestAnimationFrame(showValues));

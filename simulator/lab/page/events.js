@@ -24,16 +24,16 @@ export function setUpEvents(events) {
   session.on("run", showTimeline);
 }
 
-/** List what happens by hand, each with a button that takes it away. */
+/** List what the timeline did, in the order of time; its last line in the file, the one added last, can go again. */
 function showTimeline({ operations }) {
   const host = part("timeline");
-  if (!operations.length) {
+  if (!operations.length && !session.lines) {
     host.replaceChildren();
     return;
   }
   const rows = operations.map((one) => element("li", {}, `${hours(one.time)} ${one.operation}${one.target ? ` of ${one.target}` : ""}${one.code === "Success" ? "" : `: refused, ${one.code}`}`));
-  const last = element("button", { type: "button", onclick: () => session.change([{ remove: ["timeline", operations.length - 1] }], "events") }, "Take the last one away");
-  host.replaceChildren(element("h2", { class: "small-title" }, "What happens by hand"), element("ul", { class: "timeline" }, ...rows), last);
+  const last = element("button", { type: "button", onclick: () => session.change([{ remove: ["timeline", session.lines - 1] }], "events") }, "Take the line added last away");
+  host.replaceChildren(element("h2", { class: "small-title" }, "What the timeline did"), element("ul", { class: "timeline" }, ...rows), session.lines ? last : "");
 }
 
 function hours(ms) {

@@ -22,7 +22,7 @@ async function explain({ pool, at, task, reach }) {
   const number = ++asked;
   const question = task ? { task } : { pool: pool.id, at: at / 1000 };
   const reply = await ask("why", { text: session.text, ...question });
-  if (number !== asked || reply.problems || reply.error) return;
+  if (number !== asked || reply.problems || reply.error || reply.defect) return;
   const parts = task ? ofTask(reply) : ofPool(reply, pool, at, reach);
   host.replaceChildren(
     element("div", { class: "explanation-head" }, element("h2", { tabindex: "-1" }, task ? reply.title : `${reply.title} at ${clock.say(at)}`),
@@ -47,5 +47,6 @@ function ofTask(reply) {
     waited ? element("p", {}, `Waited: ${waited}.`) : element("p", {}, "It did not wait."),
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "life of the task" }, element("table", { class: "small" },
       element("thead", {}, element("tr", {}, ...["from", "for", "what", "because"].map((head) => element("th", { scope: "col" }, head)))), element("tbody", {}, ...rows))),
-  ];
+    reply.more ? element("p", { class: "faint" }, `${reply.more} further pieces of its life are not shown; its waits are those of all.`) : null,
+  ].filter(Boolean);
 }

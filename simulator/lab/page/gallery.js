@@ -30,7 +30,8 @@ export async function openScene(name) {
 
 function move(step) {
   const at = scenes.findIndex((scene) => session.about && scene.name === session.about.name);
-  openScene(scenes[(at + step + scenes.length) % scenes.length].name);
+  const next = at < 0 && step < 0 ? scenes.length - 1 : at + step; // from a scene that is not among them: to either end
+  openScene(scenes[(next + scenes.length) % scenes.length].name);
 }
 
 function introduce(about) {

@@ -1,7 +1,8 @@
 // Hand on: a link that holds the whole scene, and files to take away.
 
 import { element } from "./drawing.js";
-import { ask } from "./server.js";
+import { picture } from "./picture.js";
+import { Unreachable, ask, faultOf } from "./server.js";
 import { session } from "./session.js";
 
 const part = (id) => document.getElementById(id);
@@ -9,7 +10,7 @@ const FILES = [
   ["scenario", "Scenario file", "runs with poolsight run"],
   ["formula", "Formula", "with the command that applies it to a pool"],
   ["pool", "Pool body", "for az batch pool create"],
-  ["script", "Python script", "submits the same work to a real account at the same pace"],
+  ["script", "Python script", "submits tasks of the same lengths and slots to a real account at the same pace; without dependencies, gangs and failures"],
   ["report", "Report", "this run as one page"],
   ["png", "Picture", "the curves as PNG"],
 ];
@@ -21,7 +22,7 @@ export function setUpHandingOn() {
 /** The scene in the fragment of an address, compressed; nothing of a fragment is ever sent to a server. */
 export async function fragmentOf(text) {
   const packed = await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"))).arrayBuffer();
-  return `scene=${btoa(String.fromCharCode(...new Uint8Array(packed))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+  return `scene=${btoa(Array.from(new Uint8Array(packed), (byte) => String.fromCharCode(byte)).join("")).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
 
 /** The scene that the address holds; null where it holds none. */
@@ -34,11 +35,6 @@ export async function sceneOf(fragment) {
   } catch {
     return null;
   }
-}
-
-/** Whether a scene names files, which a link cannot hold. */
-function namesFiles(text) {
-  return /^[\s\-{,]*["']?(trace|file|samples)["']?\s*:/m.test(text) || /[{,]\s*(trace|file)\s*:/.test(text);
 }
 
 async function show() {
@@ -54,7 +50,7 @@ async function show() {
 }
 
 async function link() {
-  if (namesFiles(session.text)) return element("p", {}, "This scene names files, which a link cannot hold: hand on the scenario file together with them.");
+  if (session.namesFiles) return element("p", {}, "This scene names files, which a link cannot hold: hand on the scenario file together with them.");
   const address = `${location.href.split("#")[0]}#${await fragmentOf(session.text)}`;
   history.replaceState(null, "", address);
   const field = element("input", { type: "text", readonly: true, value: address, id: "share-link", "aria-label": "link to this scene" });
@@ -67,9 +63,12 @@ async function link() {
 async function take(what, host) {
   if (what === "scenario") return save("scene.yaml", new Blob([session.text], { type: "text/yaml" }), "poolsight run scene.yaml", host);
   if (what === "png") return save("pool.png", await pictureOf(document.querySelector("#plot-pool canvas")), "", host);
-  const reply = await ask("hand-on", { text: session.text, what });
-  if (reply.problems) {
-    host.replaceChildren(element("p", { class: "problem" }, reply.problems[0].message));
+  const reply = await ask("hand-on", { text: session.text, what, pool: picture.pool?.id }).catch((error) => {
+    if (error instanceof Unreachable) return { error: error.message };
+    throw error;
+  });
+  if (faultOf(reply)) {
+    host.replaceChildren(element("p", { class: "problem" }, faultOf(reply)));
     return undefined;
   }
   return save(reply.name, new Blob([reply.content], { type: "text/plain" }), reply.command, host);

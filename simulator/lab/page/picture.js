@@ -173,6 +173,12 @@ export function show(data) {
 export function choosePool(id) {
   shownPool = id;
   show(picture.data);
+  session.notify("pool", id);
+}
+
+/** The formula of the pool in sight, else the first one; null where no pool follows a formula. */
+export function formulaInSight() {
+  return session.formulas.find((one) => one.pool === picture.pool?.id) || session.formulas[0] || null;
 }
 
 export function forget() {

@@ -1,5 +1,22 @@
 // Questions to the server, and answers that come line by line.
 
+/** The server could not be reached, or went away in the middle of an answer. */
+export class Unreachable extends Error {}
+
+/** What a line says is wrong, in words; nothing where nothing is. */
+export function faultOf(line) {
+  return line.problems ? line.problems[0].message : line.error || line.defect || "";
+}
+
+async function reached(promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Unreachable("The lab's server does not answer; is it still running?");
+  }
+}
+
 /**
  * Ask a question that is answered at once.
  * @param {string} name
@@ -7,8 +24,8 @@
  * @returns {Promise<any>}
  */
 export async function ask(name, body) {
-  const reply = await fetch(`api/${name}`, body === undefined ? undefined : posted(body));
-  return reply.json();
+  const reply = await reached(fetch(`api/${name}`, body === undefined ? undefined : posted(body)));
+  return reached(reply.json());
 }
 
 /**
@@ -19,15 +36,15 @@ export async function ask(name, body) {
  * @param {AbortSignal} signal
  */
 export async function follow(name, body, take, signal) {
-  const reply = await fetch(`api/${name}`, { ...posted(body), signal });
+  const reply = await reached(fetch(`api/${name}`, { ...posted(body), signal }));
   if (!reply.ok) {
-    take(await reply.json());
+    take(await reached(reply.json()));
     return;
   }
   const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reached(reader.read());
     if (done) break;
     const lines = (rest + value).split("\n");
     rest = lines.pop();

@@ -1,7 +1,7 @@
 // The scene that is played with: its text, what the server says of it, and its run. One question is on its way at a
 // time; what is changed meanwhile goes with the next one, so that a slider that is dragged keeps the picture moving.
 
-import { follow } from "./server.js";
+import { Unreachable, follow } from "./server.js";
 
 const PATIENCE = 700; // ms that a run may take before a further change calls it off
 const MOST_UNDONE = 100;
@@ -16,13 +16,15 @@ export const session = {
   formulas: [],
   /** The last run that was drawn. @type {any} */
   run: null,
-  /** @type {any[]} */
-  problems: [],
+  /** How many lines the timeline of the text has. */
+  lines: 0,
+  /** Whether it names files, which a link cannot hold. */
+  namesFiles: false,
   /** Texts before changes, for undo. @type {string[]} */
   past: [],
   listeners: {},
 
-  /** Have a function called when something is known: `scene`, `run`, `problems`, `progress`, `opened`. */
+  /** Have a function called when something is known: `scene`, `run`, `problems`, `progress`, `opened`, `pool`. */
   on(name, listener) {
     (this.listeners[name] ||= []).push(listener);
   },
@@ -81,10 +83,6 @@ export const session = {
     if (current) current.abort.abort();
     this.notify("progress", null);
   },
-
-  get isBusy() {
-    return Boolean(current);
-  },
 };
 
 const waiting = { is: false, changes: [], origin: "", isReplaced: false };
@@ -124,7 +122,10 @@ async function send() {
       take(line, origin);
     }, mine.abort.signal);
   } catch (error) {
-    if (error.name !== "AbortError") session.notify("problems", [{ message: "The lab's server does not answer; is it still running?" }]);
+    if (error instanceof Unreachable) {
+      session.notify("progress", null);
+      session.notify("problems", [{ message: error.message }]);
+    } else if (error.name !== "AbortError") reportError(error);
   }
   // Changes that were called off go with the next question, unless the text that they were made to is gone.
   if (!isTaken && mine.abort.signal.aborted && !waiting.isReplaced) waiting.changes = merged(changes, waiting.changes);
@@ -135,19 +136,17 @@ async function send() {
 
 function take(line, origin) {
   if (line.text !== undefined) {
-    Object.assign(session, { text: line.text, knobs: line.knobs, formulas: line.formulas });
+    Object.assign(session, { text: line.text, knobs: line.knobs, formulas: line.formulas, lines: line.lines, namesFiles: line.namesFiles });
     session.notify("scene", origin);
   } else if (line.progress) {
     session.notify("progress", line.progress);
   } else if (line.run) {
-    session.problems = line.warnings;
     session.run = line.run;
     session.notify("progress", null);
     session.notify("problems", line.warnings);
     session.notify("run", line.run);
   } else if (line.problems || line.error || line.defect) {
-    session.problems = line.problems || [{ message: line.error || line.defect }];
     session.notify("progress", null);
-    session.notify("problems", session.problems);
+    session.notify("problems", line.problems || [{ message: line.error || line.defect }]);
   }
 }

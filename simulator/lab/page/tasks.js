@@ -3,17 +3,21 @@
 import { pin } from "./compare.js";
 import { element } from "./drawing.js";
 import { pinned } from "./numbers.js";
-import { follow } from "./server.js";
+import { formulaInSight } from "./picture.js";
+import { Unreachable, faultOf, follow } from "./server.js";
 import { session } from "./session.js";
 import { written } from "./words.js";
 
 const part = (id) => document.getElementById(id);
 let hinted = 0;
+/** @type {AbortController | null} */
+let breaking = null;
 
 export function setUpTasks(harms) {
   session.on("opened", (about) => {
     hinted = 0;
     part("scene-task").replaceChildren(...(about ? [about.guess ? guess(about) : null, about.targets.length ? targets(about) : null].filter(Boolean) : []));
+    if (breaking) breaking.abort();
     part("broken").replaceChildren();
   });
   session.on("run", () => {
@@ -76,17 +80,33 @@ function check(about) {
 }
 
 async function breakFormula() {
-  const pool = session.formulas[0];
+  const pool = formulaInSight();
   if (!pool) return;
+  const mine = new AbortController();
+  breaking = mine;
   const host = part("broken");
   const button = part("break");
   button.disabled = true;
   host.replaceChildren(element("p", { class: "faint" }, "Looking for the load that does most harm …"));
-  await follow("break", { formula: pool.text, slots: pool.slots, interval: pool.interval, harm: part("break-harm").value }, (line) => {
-    if (line.problems) host.replaceChildren(element("p", { class: "problem" }, line.problems[0].message));
-    else if (line.broken) host.replaceChildren(...found(line.broken));
-  });
-  button.disabled = false;
+  const body = { formula: pool.text, slots: pool.slots, interval: pool.interval, size: pool.size, harm: part("break-harm").value };
+  const complain = (message) => host.replaceChildren(element("p", { class: "problem" }, message));
+  try {
+    await follow("break", body, (line) => {
+      if (line.broken) host.replaceChildren(...found(line.broken));
+      else if (faultOf(line)) complain(faultOf(line));
+    }, mine.signal);
+  } catch (error) {
+    if (error instanceof Unreachable) complain(error.message);
+    else if (error.name !== "AbortError") throw error;
+  } finally {
+    button.disabled = false;
+    breaking = null;
+  }
+}
+
+function openBroken({ text }) {
+  session.title = "The load that breaks a formula";
+  session.open(text, null);
 }
 
 function found(broken) {
@@ -95,6 +115,6 @@ function found(broken) {
     element("p", {}, element("strong", {}, "Broken. "), `${broken.load}.`),
     element("p", {}, `${broken.figures}.`),
     broken.mended ? element("p", { class: "faint" }, `${broken.mended}.`) : null,
-    element("button", { type: "button", onclick: () => session.open(broken.text, null) }, "Open this load as a scene"),
+    element("button", { type: "button", onclick: () => openBroken(broken) }, "Open this load as a scene"),
   ].filter(Boolean);
 }

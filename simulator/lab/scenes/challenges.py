@@ -10,7 +10,7 @@ CHALLENGES: Final = (
         "challenge_a_day_on_a_budget",
         Kind.CHALLENGE,
         "A day on a budget",
-        "Can 19 of 20 tasks of a working day start within five minutes, for less than $17?",
+        "Can 19 of 20 tasks of a working day start within five minutes, for at most $17?",
         "The pool follows the mean of its queue, and is asked four times an hour. It is late in the morning, late "
         "after lunch, and late to go.",
         "The queue where the load rises: that is where the waits are.",
@@ -41,7 +41,7 @@ CHALLENGES: Final = (
         "challenge_done_by_morning",
         Kind.CHALLENGE,
         "Done by morning",
-        "Six hundred tasks come at 22:00. Can they be done by 5:00, for less than $20?",
+        "Six hundred tasks come at 22:00. Can they be done by 5:00, for at most $20?",
         "On forty dedicated nodes they are done well before, for more than twice that. Spot nodes cost a fifth, and "
         "one in ten is taken back each hour.",
         "The time it is finished after, and the cost.",
@@ -60,7 +60,7 @@ CHALLENGES: Final = (
         "challenge_calm",
         Kind.CHALLENGE,
         "Calm",
-        "Can the target change fewer than twenty times a day, and still nobody wait ten minutes?",
+        "Can the target change at most twenty times a day, and still 19 of 20 tasks start within ten minutes?",
         "The formula follows every sample, and changes its mind two hundred times a day. Each change is a resize, with "
         "nodes that boot for nothing.",
         "The target: a hedgehog.",

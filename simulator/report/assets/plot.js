@@ -79,10 +79,11 @@ class Plot {
     this.host.setAttribute("tabindex", "0");
     this.host.setAttribute("role", "application");
     this.host.setAttribute("aria-label", name);
+    this.listening = new AbortController(); // the host outlives the plot
     this.host.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !this.key(event)) return;
       event.preventDefault();
-    });
+    }, { signal: this.listening.signal });
   }
 
   // Handle a key; false leaves it to the browser.
@@ -163,6 +164,7 @@ class Plot {
   }
 
   destroy() {
+    this.listening.abort();
     this.chart.destroy();
     plots.splice(plots.indexOf(this), 1);
   }

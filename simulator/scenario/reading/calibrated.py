@@ -145,7 +145,7 @@ class _Filling:
     def _group(self, group: object, job: str, place: int) -> object:
         if not isinstance(group, Mapping):
             return group
-        if "trace" in group:  # it says itself what there was
+        if lookup(group, "trace") is not None:  # it says itself what there was
             return group
         prefix = lookup(group, "idPrefix")
         kinds = {pattern_of(f"{one}-1") for one in ((prefix,) if prefix else ("task", f"group{place + 1}"))}

@@ -27,7 +27,7 @@ from simulator.fits.sample import FINE, Floats, Sample
 LEAST: Final = 5
 """Ends that have to be seen before anything is fitted."""
 LEAST_FOR_MIXTURE: Final = 30
-"""Ends before two kinds of work are told apart."""
+"""Ends before two kinds of work are taken apart."""
 SURPRISE: Final = 1.1
 """Distance times √n that a fitted law exceeds in about one sample of two hundred (chosen between the published limits
 for exponential and normal laws with estimated parameters)."""
@@ -201,7 +201,7 @@ def _root(curvature: Floats) -> Floats | None:
 
 
 def _constant(sample: Sample) -> Fit:
-    """Return the law of values that no clock tells apart; a family's would be steeper than a scenario can have it."""
+    """Return the law of values that no clock distinguishes; a family's would be steeper than a scenario can have it."""
     value = rounded(float(np.median(sample.exact)))
     law = Law(
         lambda at, _: at[0],

@@ -20,7 +20,7 @@ OURS: Final = (SCENARIO, TRACE, PAGE)
 def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     """Yield the files, and those in folders by name; whether somebody named it.
 
-    A directory that this program wrote tells one thing in many files: the one that describes it stands for all.
+    A directory that this program wrote holds one thing in many files: the one that describes it stands for all.
     """
     for path in paths:
         if not path.is_dir():

@@ -189,7 +189,7 @@ def test_evictions_that_became_more_frequent_are_named(tmp_path: Path, second: f
 
 
 @pytest.mark.long
-def test_a_prediction_of_another_world_says_of_what_it_failed(tmp_path: Path) -> None:
+def test_a_prediction_of_another_world_states_of_what_it_failed(tmp_path: Path) -> None:
     found = backtest(past(changed(0.4, 2.0, 33_000, 48_000), tmp_path, states=True), replications=40)
     assert "The second part was another one: life of a low-priority node" in sentence(found)
 

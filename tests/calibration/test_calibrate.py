@@ -88,7 +88,7 @@ def test_every_number_carries_count_interval_period_and_files(seen: Past) -> Non
             assert all(ends is not None and ends[1] <= ends[2] for ends in (one.median, one.p95, one.mean))
 
 
-def test_what_cannot_be_learned_says_what_is_missing(tmp_path: Path) -> None:
+def test_what_cannot_be_learned_states_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "runs.csv").write_text("id,start,end\n" + "".join(f"{n},{n * 60},{n * 90 + 30}\n" for n in range(20)))
     found = calibrate(read_past([tmp_path / "runs.csv"], Options()))
     why = {one.quantity: one.why for one in found.assumed}
@@ -187,7 +187,7 @@ def test_the_printed_object_is_the_file(calibrated: Path) -> None:
         ("measured: [{quantity: starting, value: 60, n: 3}]", "no unit"),
         ("measured: [{quantity: evictions, value: {model: hazard}, n: 3}]", "expected either ratePerHour"),
         ("measured: [{quantity: starting, value: 1m}]", "is missing"),
-        ("measured: [{quantity: starting, value: 1m, n: 3, lucky: true}]", "lucky"),
+        ("measured: [{quantity: starting, value: 1m, n: 3, likely: true}]", "likely"),
         ("[1, 2]", "expected a mapping with measured"),
         ("measured: [", "1"),
     ],

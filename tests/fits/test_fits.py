@@ -130,7 +130,7 @@ def test_a_time_that_never_varies_is_a_constant() -> None:
     assert chosen(Sample.of([30.0] * 8)).fit.body == "30s"
 
 
-def test_times_that_no_clock_tells_apart_are_one_too() -> None:
+def test_times_that_no_clock_distinguishes_are_one_too() -> None:
     assert chosen(Sample.of(0.45 + 1e-9 * np.arange(8))).fit.body == "0.45s"
 
 

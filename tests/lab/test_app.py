@@ -167,8 +167,8 @@ def test_a_formula_of_huge_numbers_has_no_knobs_for_them(client: Client, formula
 
 def test_the_page_knows_the_lines_of_the_timeline_and_whether_files_are_named(client: Client) -> None:
     evicted = [{"event": "zone", "at": at} for at in (7200, 3600)]
-    told = client.run(FIRST, evicted)
-    assert (told["lines"], told["namesFiles"]) == (2, False)
+    answer = client.run(FIRST, evicted)
+    assert (answer["lines"], answer["namesFiles"]) == (2, False)
     assert client.run(f"calibration: measured.yaml\n{FIRST}")["namesFiles"]
 
 

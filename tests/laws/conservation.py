@@ -40,7 +40,7 @@ MERGED: Final = {
     "draining": "leaving",
     **dict.fromkeys(("busy_useful", "busy_unfinished", "busy_failed", "busy_lost", "job_preparation"), "busy"),
 }
-"""Labels that only tasks and operations tell apart, together."""
+"""Labels that only tasks and operations distinguish, together."""
 
 
 def lives_are_whole(run: Written) -> Iterator[str]:

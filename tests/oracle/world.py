@@ -207,7 +207,7 @@ class World:
 def run(scenario: dict[str, Any], lost: Lost = lambda _: []) -> dict[str, list[Any]]:
     """Return the record of a scenario: attempts, node states, resizes, operations and final targets.
 
-    `lost` tells which nodes lose their VMs at an instant where some of several do: it is the only thing that is drawn.
+    `lost` names the nodes that lose their VMs at an instant where some of several do: nothing else is drawn.
     """
     world = World(scenario, lost)
     world.place()

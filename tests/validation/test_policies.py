@@ -126,7 +126,7 @@ def makespan(queue: str, machines: int, lengths: Sequence[int], **after: list[st
 
 
 @pytest.mark.parametrize("machines", [2, 3, 5])
-def test_a_list_can_take_as_long_as_grahams_bound_says(machines: int) -> None:
+def test_a_list_can_take_as_long_as_grahams_bound_states(machines: int) -> None:
     """Twice as long as needed, less one part: short tasks first, and the one that is as long as all of them last."""
     lengths = [1] * (machines * (machines - 1)) + [machines]
     assert makespan("fcfs", machines, lengths) == 2 * machines - 1
@@ -134,7 +134,7 @@ def test_a_list_can_take_as_long_as_grahams_bound_says(machines: int) -> None:
 
 
 @pytest.mark.parametrize("machines", [2, 3, 4])
-def test_longest_first_can_take_as_long_as_its_bound_says(machines: int) -> None:
+def test_longest_first_can_take_as_long_as_its_bound_states(machines: int) -> None:
     lengths = [length for length in range(2 * machines - 1, machines, -1) for _ in range(2)] + [machines] * 3
     assert makespan("ljf", machines, lengths) == 4 * machines - 1
     assert (4 * machines - 1) / (3 * machines) == pytest.approx(4 / 3 - 1 / (3 * machines))

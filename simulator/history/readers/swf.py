@@ -71,7 +71,7 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
 
 
 def _whole(jobs: Jobs, name: str, file: str) -> npt.NDArray[np.int64]:
-    """Return a column of whole numbers; raise InputError where one is too large to be told from the next."""
+    """Return a column of whole numbers; raise InputError where one is too large to differ from the next."""
     values = jobs.columns[name]
     wrong = np.flatnonzero(np.abs(values) > LARGEST_WHOLE)
     if len(wrong):

@@ -181,7 +181,7 @@ class _Filling:
         return put(job, "tasks", made) if noted else job
 
     def _task(self, task: object, job: str, noted: dict[str, int]) -> object:
-        if not isinstance(task, Mapping) or _says_how_long(task):
+        if not isinstance(task, Mapping) or _states_how_long(task):
             return task
         kind = pattern_of(str(lookup(task, "commandLine") or lookup(task, "id") or ""))
         one = self._of_tasks("duration", job, {kind})
@@ -232,7 +232,7 @@ def _with(simulation: Mapping[Any, Any], path: tuple[str, ...], value: Any) -> B
     return put(simulation, path[0], _with(lookup(simulation, path[0]) or {}, path[1:], value))
 
 
-def _says_how_long(task: Mapping[Any, Any]) -> bool:
+def _states_how_long(task: Mapping[Any, Any]) -> bool:
     """Return whether a listed task states its duration: itself, by a variable, or by its command line."""
     settings = lookup(task, "environmentSettings") or ()
     names = [lookup(one, "name") for one in settings] if isinstance(settings, list | tuple) else []

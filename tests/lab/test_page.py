@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from simulator.lab.gallery import SCENES
 from tests.lab.served import after_a_run, figure, is_clean, opened, served, violations
 from tests.report.browser import check_access, launched, needs_browser, settle, tab_through
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ElementHandle, Page
 
 pytestmark = needs_browser
 NODES = "knob-pools.0.targetDedicatedNodes"
@@ -121,8 +123,15 @@ def test_completion_and_hover_know_the_language(browser: Browser, lab: str) -> N
     page.keyboard.type("$x = $Pend")
     page.wait_for_selector(".cm-tooltip-autocomplete >> text=$PendingTasks")
     page.keyboard.press("Escape")
-    page.hover("#formula .tok-service >> nth=0")
-    page.wait_for_selector(".meaning")
+    word, places = page.locator("#formula .tok-service").first, cycle((3, 6))
+
+    def meaning() -> ElementHandle | None:
+        """Move over a word and rest there, as hands do until something shows."""
+        word.hover(position={"x": next(places), "y": 5})
+        page.wait_for_timeout(500)
+        return page.query_selector(".meaning")
+
+    eventually(meaning)
     is_clean(found, lab)
     page.close()
 

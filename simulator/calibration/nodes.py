@@ -86,8 +86,9 @@ def _deliveries(evidence: Evidence) -> Iterator[tuple[str, float, pd.DataFrame]]
             continue
         of_growth = np.searchsorted(asked, nodes["time"].to_numpy(dtype=np.float64), side="right") - 1
         for number, mine in nodes.groupby(of_growth, sort=True):
-            if int(number) >= 0:  # type: ignore[call-overload]
-                yield str(nodes["size"].iloc[0]), float(asked[int(number)]), mine.sort_values("time")  # type: ignore[call-overload]
+            growth = int(number)  # type: ignore[call-overload]  # it stands for any label; here it is a place
+            if growth >= 0:
+                yield str(nodes["size"].iloc[0]), float(asked[growth]), mine.sort_values("time")
 
 
 def _median(body: Any) -> float:

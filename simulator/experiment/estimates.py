@@ -32,7 +32,7 @@ MANY: Final = 1000
 FARTHEST: Final = 4.0
 """How many times as far as Student's t a bootstrap may reach. Resamples without the one value that lies far out show
 next to no spread and reach thousands of times as far. In 1,500 studies of each of eleven laws, of 8 to 30 values, the
-cut takes no coverage, but for 0.6 points where a rare value lies far from all others."""
+cut takes at most 0.1 points of coverage, and 0.6 where a rare value lies far from all others."""
 LONG_TAIL: Final = 2.5
 """How many times as skewed as a few values show what they come from is taken to be. Chosen: of 10 to 30 values of a law
 with a long tail the third moment comes out half as large as it is or less, as the rarest are not among them."""
